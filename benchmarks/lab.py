@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -117,7 +117,7 @@ def audit(times: int = 7) -> Row:
             connection.executemany("INSERT INTO audit (at, event, account_id, reason) VALUES (?, ?, ?, ?)", rows)
         with closing(MfaServer(f"sqlite:///{path}", clock=ManualClock(MONDAY + 10**6))) as server:
             read = [timed(server.audit_log) for _ in range(times)]
-            same = server.audit_log() == weeks[0].lines
+            same = tuple(replace(line, id=0) for line in server.audit_log()) == weeks[0].lines
             analyse = median(timed(lambda: log_of(weeks[0].lines)) for _ in range(times))
     return seconds_row(
         "audit",

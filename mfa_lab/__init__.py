@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mfa_lab.redaction import Redacted
     from mfa_lab.server.factors.passkey.relying_party import RelyingParty
     from mfa_lab.server.flow import MfaServer
-    from mfa_lab.server.records import PendingLogin, Permit, Session
+    from mfa_lab.server.records import PendingLogin, Permit, Session, Subject
 
 __version__ = "0.1.0"
 
@@ -40,6 +40,7 @@ _HOMES = {
     "SeededRandomness": "mfa_lab.randomness",
     "Session": "mfa_lab.server.records",
     "SkewedClock": "mfa_lab.clock",
+    "Subject": "mfa_lab.server.records",
     "SystemClock": "mfa_lab.clock",
     "SystemRandomness": "mfa_lab.randomness",
 }
@@ -62,6 +63,7 @@ __all__ = [
     "SeededRandomness",
     "Session",
     "SkewedClock",
+    "Subject",
     "SystemClock",
     "SystemRandomness",
     "__version__",

@@ -12,6 +12,7 @@ from enum import StrEnum
 PUBLIC_MESSAGE = "That did not work. Check your details and try again."
 ALREADY_DONE = "This step is already done. Log in with your next code."
 LOGIN_OVER = "This login is over. Start a new login."
+RESET_OVER = "This link is not valid any more. If you have not set a new password, ask for a new link."
 OUT_OF_DATE = "This page is out of date. Nothing was changed. Open it again."
 
 
@@ -114,6 +115,7 @@ class Reason(StrEnum):
 
     UNKNOWN_NAME = "unknown name"
     WRONG_PASSWORD = "wrong password"  # noqa: S105
+    ACCOUNT_DISABLED = "account disabled"
     THROTTLED = "throttled"
     UNKNOWN_PENDING = "unknown pending"
     EXPIRED_PENDING = "expired pending"
@@ -127,6 +129,9 @@ class Reason(StrEnum):
     WRONG_RECOVERY_CODE = "wrong recovery code"
     NOT_PERMITTED = "not permitted"
     UNKNOWN_SESSION = "unknown session"
+    UNKNOWN_RESET = "unknown reset"
+    EXPIRED_RESET = "expired reset"
+    CONSUMED_RESET = "consumed reset"
     STALE_SESSION = "stale session"
     NOT_PHISHING_RESISTANT = "not phishing-resistant"
     CODE_NOT_ALLOWED = "code not allowed"
@@ -219,4 +224,11 @@ class LoginOver(AccessDenied):
     """
 
     def __init__(self, message: str = LOGIN_OVER, *, trace: Trace | None = None) -> None:
+        super().__init__(message, trace=trace)
+
+
+class ResetOver(AccessDenied):
+    """The token of a password reset is not valid: it was used, replaced or never issued, or it has expired."""
+
+    def __init__(self, message: str = RESET_OVER, *, trace: Trace | None = None) -> None:
         super().__init__(message, trace=trace)

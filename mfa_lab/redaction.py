@@ -75,9 +75,9 @@ def clear_variables(error: BaseException) -> None:
 def clears_variables(function: Callable[Given, Value]) -> Callable[Given, Value]:
     """Return `function`, wrapped so that its errors reveal neither its arguments nor its variables.
 
-    Use this decorator for functions that get a secret, a code, a token or a password as plain text. The callers of
-    such a function must hide the text in their own frames. Expected and unexpected errors are treated in the same
-    way.
+    Use this decorator for functions that take a secret, a code, a token or a password in plain text as an
+    argument. The callers of such a function must hide the text in their own frames. Expected and unexpected
+    errors are treated in the same way.
     """
 
     @wraps(function)

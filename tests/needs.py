@@ -1,4 +1,4 @@
-"""Programs from outside that some tests need. Debian's packages: oathtool, zbar-tools, chromium, faketime."""
+"""Programs from outside that some tests need, such as Debian's oathtool, zbar-tools, chromium and nginx."""
 
 import multiprocessing
 import os
@@ -12,7 +12,7 @@ PACKAGES = {"zbarimg": "zbar-tools", "configurable-http-proxy": "node-configurab
 
 def requires_program(name: str) -> str:
     """The program's path. Where it is missing the test is skipped, and fails instead under CI=true."""
-    path = shutil.which(name)
+    path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if path is None:
         missing(f"{name} is not installed: apt-get install {PACKAGES.get(name, name)}")
     return path

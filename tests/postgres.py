@@ -44,12 +44,10 @@ class Cluster:
 
     def start(self) -> None:
         settings = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c max_connections=200"
-        self._run(
-            "pg_ctl", "-D", str(self.folder / "data"), "-o", settings, "-l", str(self.folder / "log"), "-w", "start"
-        )
+        self._pg_ctl("-o", settings, "-l", str(self.folder / "log"), "start")
 
     def stop(self, mode: str = "fast") -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
+        self._pg_ctl("-m", mode, "stop")
 
     def new_database(self) -> str:
         """The URL of an empty one."""
@@ -57,6 +55,10 @@ class Cluster:
         with psycopg.connect(host=str(self.folder), user=_USER, dbname="postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         return f"postgresql://{_USER}@/{name}?host={self.folder}"
+
+    def _pg_ctl(self, *arguments: str) -> None:
+        """On a busy machine, more than its usual minute may pass."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "300", *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self.runs_as, str(self._bin / program), *arguments]

@@ -1,17 +1,18 @@
-"""Every clause that the kit teaches is shown by a test and taught in a cell, or says why not."""
+"""Every clause has its row: tests and pages that show it, cells that teach it, or the reason why it is not met."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 from typing import Any
 
 import nbformat
 import pytest
 
-from tests.notebooks.test_references import CLAUSES
-from tests.standards import PAGE, ROOT, clauses, page
+from tests.notebooks.test_references import CLAUSES, TAUGHT
+from tests.standards import ASVS_LEVELS, MET, PAGE, REQUIREMENTS, ROOT, STATES, clauses, page, state
 
 ROWS = clauses()
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
@@ -55,14 +56,34 @@ def faults(row: dict[str, Any]) -> list[str]:
             found.append(f"{cell} does not exist")
         elif not names(cells(book)[identity], row["id"]):
             found.append(f"{cell} does not say {row['id']}")
-    if not (row.get("tests") and row.get("cells")) and "because" not in row:
-        found.append("neither shown and taught, nor a reason why not")
+    found += [
+        f"{where} does not exist, or does not say {row['id']}"
+        for where in row.get("docs", ())
+        if not (ROOT / where).is_file() or not names((ROOT / where).read_text("utf-8"), row["id"])
+    ]
+    if state(row) not in STATES or (state(row) == MET) is ("because" in row):
+        found.append("a state that is none, or met with a reason why not, or not met without one")
+    if state(row) in (MET, "in part") and not (row.get("tests") or row.get("docs")):
+        found.append("nothing shows it")
+    if row["id"] in TAUGHT and not row.get("cells"):
+        found.append("no cell teaches it")
     return found
 
 
 def test_every_clause_has_its_row() -> None:
     """The ids of the file are those that notebooks and tests may name, each once."""
     assert sorted(row["id"] for row in ROWS) == sorted(CLAUSES)
+
+
+def test_every_requirement_of_the_two_levels_is_there() -> None:
+    """ASVS 5.0.0, V6 and V7, counted by level and section as OWASP publishes them."""
+    sections = Counter((level, each.rsplit(".", 1)[0]) for level, ids in ASVS_LEVELS.items() for each in ids.split())
+    assert sections == {
+        (1, "6.1"): 1, (1, "6.2"): 8, (1, "6.3"): 2, (1, "6.4"): 2, (1, "7.2"): 4, (1, "7.4"): 2,
+        (2, "6.1"): 2, (2, "6.2"): 4, (2, "6.3"): 2, (2, "6.4"): 2, (2, "6.5"): 5, (2, "6.6"): 3, (2, "6.8"): 4,
+        (2, "7.1"): 3, (2, "7.3"): 2, (2, "7.4"): 3, (2, "7.5"): 2, (2, "7.6"): 2,
+    }  # fmt: skip
+    assert sorted(REQUIREMENTS - {row["id"] for row in ROWS}) == []
 
 
 @each_row
@@ -80,8 +101,14 @@ def test_the_row_holds(row: dict[str, Any]) -> None:
         {"cells": ["03_otp_generation#nowhere"]},
         {"cells": ["nowhere#title"]},
         {"cells": ["00_first_login#where-you-are"]},
+        {"docs": ["docs/nowhere.md"]},
+        {"docs": ["docs/web.md"]},
         {"tests": []},
         {"cells": []},
+        {"state": "nearly"},
+        {"state": "in part"},
+        {"state": "not met"},
+        {"because": "a reason without a state"},
     ],
 )
 def test_a_row_that_does_not_hold_is_seen(change: dict[str, Any]) -> None:

@@ -101,6 +101,15 @@ def _after_a_refusal(make: Make) -> str:
     return IN
 
 
+def _again_after_a_refusal(make: Make) -> str:
+    world = PasskeyWorld(make)
+    pending = world.begin(world.alice)
+    response = world.respond(world.alice, world.options(pending))
+    with suppress(AccessDenied):
+        world.finish(pending, with_changed_bit(response, "signature", 300))
+    return world.opens_alices(pending, response)
+
+
 ATTACK = Attack(
     number=18,
     id="challenge-reused",
@@ -161,6 +170,13 @@ ATTACK = Attack(
             _after_a_refusal,
             IN,
             "After one rejected response, your server rejects Alice's next login. What should a failed response end?",
+        ),
+        Trial(
+            "A second response to a challenge, after the first was rejected",
+            _again_after_a_refusal,
+            OUT,
+            "Your server rejects a changed response, and then accepts another response to the same challenge. So an "
+            "attacker can send one response after another. What is left of a challenge after a rejected response?",
         ),
     ),
 )

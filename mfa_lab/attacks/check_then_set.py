@@ -27,7 +27,10 @@ ONE, MORE, NOBODY = "one request gets in", "several requests get in", "sometimes
 
 
 class CheckThenSet(MinimalServer):
-    """Keep the last step of each account in SQLite, as applications do: a query, a comparison, an update."""
+    """Store the last accepted step of each account in SQLite, as many applications do.
+
+    First the server queries the step, then it compares, and then it updates the row.
+    """
 
     def __init__(self, clock: Clock, randomness: Randomness, path: Path) -> None:
         super().__init__(clock, randomness)

@@ -15,7 +15,10 @@ from mfa_lab.server.records import PendingLogin
 
 
 class TrustingServer(MinimalServer):
-    """Write the account's name beside the token, as in a hidden field, and read the name back from there."""
+    """Send the account's name to the client beside the token, as in a hidden field of a form.
+
+    In step 2, believe the name that the client sends back.
+    """
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)

@@ -1,4 +1,4 @@
-"""What a correct server of one attack has to do, as numbers that the model compares with."""
+"""Define what a correct server must do under each attack, as numbers that the model of a game compares with."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 WEEK = 7 * DAY
 
 WINDOW_STEPS = 1
-"""So many steps on either side of the server's step are accepted."""
+"""The number of steps that are accepted on either side of the server's own step."""
 FREE_MISTAKES, LONGEST_WAIT = 2, HOUR
-"""After so many wrong codes or passwords in a row the owner may have to wait, but no longer than so many seconds."""
+"""After `FREE_MISTAKES` wrong codes or passwords in a row, the owner may have to wait, up to `LONGEST_WAIT` seconds.
+"""
 MUST_DISABLE = 100
-"""NIST-3.2.2: no more wrong codes in a row may be verified."""
+"""The greatest number of wrong codes in a row that a server may verify (NIST-3.2.2)."""
 SESSION_SECONDS, IDLE_SECONDS = DAY, HOUR
-"""How long a session may last, and how long without use."""
+"""The greatest age of a session, and the longest time without use after which a session is still open."""
 
 EACH_LOGIN = {
     "log in": 16,
@@ -32,7 +33,7 @@ EACH_LOGIN = {
     "midnight": 1,
     "newcomer": 1,
 }
-"""How often each kind of event comes, in relation to the others, in games about logins."""
+"""The relative frequency of each kind of event in games about logins."""
 PAUSES = (
     *(1, 2, 10, 29, 30, 31, 40, 59, 60, 61, 70, 79, 89, 90),
     *(2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, DAY, WEEK, 366 * DAY),
@@ -41,28 +42,37 @@ PAUSES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """Hold which events are drawn, and what the model demands. Where a correct server is free, it demands nothing.
+    """Hold how the games of one attack are drawn, and what the model demands of the server.
 
-    `kinds` says how often each kind of event is drawn, in relation to the others. `counts`, `paces` (seconds) and
-    what happens `between` guesses are drawn for guesses, `pauses` for waiting, and `lags` for the number of steps by
-    which a phone's clock is off. With `spellings`, codes are written in other ways, too. There are `games`, of at
-    most `events` events, from `first_seed` on.
+    Where a correct server has a choice, the model demands nothing.
 
-    With `clock_goes_back`, the server may refuse to work until it is correct, and must reject an unused code that
-    is older than a used one; otherwise both answers are correct. A server that follows a phone's clock moves its
-    window by at most `drift_cap` steps; then only the code of the server's own step is certain to be accepted.
+    `kinds` contains the relative frequency of each kind of event. For an event with guesses, the number of
+    guesses is drawn from `counts`, the seconds between two guesses from `paces`, and what happens in between from
+    `between`. For an event that waits, the seconds are drawn from `pauses`. The number of steps by which a
+    phone's clock is wrong is drawn from `lags`. If `spellings` is true, people also write codes in unusual ways,
+    for example with a hyphen. There are `games` games of at most `events` events. The first game has the seed
+    `first_seed`.
 
-    A server may disable an authenticator after `may_disable` wrong codes in a row. With `must_disable`, it must after
-    `MUST_DISABLE` that it verified. `budgets` are pairs of seconds and number: within so many seconds, the server
-    verifies at most so many wrong codes or passwords for one account. A session is valid for an hour at least. If
-    `sessions_end`, it is valid for `SESSION_SECONDS`, and no longer, nor after `IDLE_SECONDS` without use.
+    If `clock_goes_back` is true, somebody may set the server's clock back. The server may then refuse to work
+    until its clock is correct again, and must reject an unused code that is older than a used code. If it is
+    false, the server may accept or reject such a code. A server that follows a phone's clock moves its window by
+    at most `drift_cap` steps. In that case, only the code of the server's own step must be accepted.
 
-    If the server is `on_file`, its database is a file, and two codes that come `at once` come in two threads.
-    `MinimalServer` handles one request after the other. So there, two logins begin, and the second one ends first.
+    A server may disable an authenticator after `may_disable` wrong codes in a row. If `must_disable` is true, the
+    server must disable an authenticator after it has verified `MUST_DISABLE` wrong codes in a row. Each pair in
+    `budgets` contains a number of seconds and a number of guesses. In any period of that length, the server may
+    verify at most that number of wrong codes or passwords for one account. A session must stay open for at least
+    an hour. If `sessions_end` is true, the session must also end after `SESSION_SECONDS`, and after
+    `IDLE_SECONDS` without use.
 
-    A `restart` is drawn only for a server with a database: attack 10 has a file, and attack 13 has rows. `MfaServer`
-    is restarted in the games of every attack. All other servers keep everything in attributes of their own. Nobody
-    can say which of these would be in a database, so a restart would lose either nothing or all.
+    If `on_file` is true, the server's database is a file, and two codes that arrive `at once` arrive in two
+    threads. Otherwise, the server handles one request after the other, as `MinimalServer` does. The game then
+    begins two logins, and finishes the second login first.
+
+    The event `restart` is drawn only for a server with a database: attack 10 has a file, and attack 13 has rows.
+    `MfaServer` is restarted in the games of every attack. All other servers store everything in their own
+    attributes. It is not defined which of these attributes would be in a database, so a restart would lose either
+    nothing or everything.
     """
 
     kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_LOGIN))
@@ -88,9 +98,10 @@ class Law:
         return replace(self, first_seed=self.first_seed + turn * self.games)
 
     def of_our_server(self, games: int) -> Law:
-        """Return the law for so many games of this kit's own server, on a file, with restarts and threads.
+        """Return the law for `games` games of this kit's own server, with a database file, restarts and threads.
 
-        It has no budgets, because a database cannot be copied for each guess.
+        The law contains no budgets, because checking a budget would require a copy of the database before
+        each guess.
         """
         kinds = {**self.kinds, "restart": 4, "at once": 4}
         return replace(self, games=games, budgets=(), on_file=True, kinds=kinds)
@@ -115,12 +126,15 @@ EACH_PASSKEY = {
     "begun before": 1,
     "wait": 8,
 }
-"""How often each kind of event comes, in relation to the others, in games about passkeys."""
+"""The relative frequency of each kind of event in games about passkeys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasskeyLaw:
-    """Hold which games are played about passkeys. What a correct server answers is the same in all of them."""
+    """Hold how the games about passkeys are drawn.
+
+    A correct server gives the same answers under every such law.
+    """
 
     kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_PASSKEY))
     games: int = 150
@@ -132,21 +146,24 @@ class PasskeyLaw:
         return replace(self, first_seed=self.first_seed + turn * self.games)
 
     def briefly(self, games: int) -> PasskeyLaw:
-        """Return the same law with so many games."""
+        """Return the same law with `games` games."""
         return replace(self, games=games)
 
 
 def passkeys_and(**kinds: int) -> PasskeyLaw:
-    """Return a law with every kind of event, and these kinds more often; `_` stands for a space."""
+    """Return a law with all kinds of events, but with other relative frequencies for the named kinds.
+
+    In the name of an argument, `_` stands for a space.
+    """
     often = {kind.replace("_", " "): weight for kind, weight in kinds.items()}
     return PasskeyLaw(kinds={**EACH_PASSKEY, **often})
 
 
 LOGINS = Law()
 RESTARTED = replace(LOGINS, kinds={**EACH_LOGIN, "restart": 8}, games=200)
-"""For the server of the attack on a stolen database, whose rows outlive a restart."""
+"""The law for attack 13, on a stolen database. The server's rows survive a restart."""
 ON_FILE = replace(LOGINS, kinds={**EACH_LOGIN, "restart": 4, "at once": 8}, on_file=True, games=40)
-"""For the server of the attack on a check before a write, whose steps are in a file."""
+"""The law for attack 10, on a check before a write. The server stores its steps in a file."""
 GUESSING = Law(
     kinds={"log in": 4, "guess": 12, "watch": 2, "wait": 5, "others mistype": 2, "type": 2, "midnight": 1},
     counts=(2, 4, 6, 10, 20, 33, 33, 101, 301, 1_001),
@@ -157,17 +174,21 @@ GUESSING = Law(
     games=28,
     events=5,
 )
-"""For a wait of the learner's own. The question says how many wrong codes a server may verify."""
+"""The law for a learner's own rule for waits.
+
+The question of the exercise says how many wrong codes a server may verify.
+"""
 COUNTING = replace(
     GUESSING,
     counts=GUESSING.counts[:-1],
     may_disable=100,
     budgets=((5 * MINUTE, 12), (HOUR, 20), (DAY, 60), (WEEK, 200)),
 )
-"""For servers that wait as `MinimalServer` does, and verify 8 wrong codes in 5 minutes, 34 in a day, 178 in a week.
+"""The law for servers that wait as `MinimalServer` does.
 
-A year has 53 such weeks, so nobody makes more than 10,600 guesses. Of three attackers in the tests, a quick one, a
-patient one and one who learns the waits, the best one makes 8,764.
+Such a server verifies 8 wrong codes in 5 minutes, 34 in a day and 178 in a week. A year has 53 such weeks, so nobody
+makes more than 10,600 guesses in a year. The tests contain three attackers: a fast attacker, a patient attacker, and
+an attacker who learns the waits. The most successful of them makes 8,764 guesses.
 """
 DISABLING = Law(
     kinds={"log in": 6, "guess": 8, "wait": 6, "type": 2},

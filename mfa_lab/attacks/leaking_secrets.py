@@ -75,7 +75,7 @@ class Fixed:
 
 
 class OurOffer(OtpAccount):
-    """Hold what this kit's server stores about an offer. The `picture` method is added for the trials."""
+    """Hold an offer as this kit's server stores it. The method `picture` exists only for the trials."""
 
     def picture(self) -> str:
         return PNG + base64.b64encode(qr_png(self.uri())).decode()
@@ -136,7 +136,7 @@ def _judged(phone: Phone) -> str:
 
 
 def _works(make: Make) -> None:
-    """Do what a server does with an offer, up to a picture that cannot be drawn."""
+    """Do what a server does with an offer. At the end, the function that draws the picture fails."""
     offer = make(NAME, SECRET)
     offer.uri()
     offer.picture()
@@ -186,7 +186,10 @@ def _everything(make: Make) -> str:
 
 
 def _views(make: Make, secret: str) -> list[str]:
-    """Return the views and the fields of an offer, and what it tells while it makes the URI, without addresses."""
+    """Return the views and fields of an offer, and what the offer prints and logs while it makes the URI.
+
+    Memory addresses are removed, because they differ from run to run.
+    """
     with screen() as printed, log() as lines:
         offer = make(NAME, secret)
         offer.uri()
@@ -211,7 +214,7 @@ def _without_secret(shown: Callable[[Make], str]) -> Callable[[Make], str]:
 
 
 def _two_offers(make: Make) -> str:
-    """Make an offer for Alice and one for Bob. Then let both scan."""
+    """Make an offer for Alice and an offer for Bob. Then let both people scan their QR codes."""
     theirs = {SECRET: make(NAME, SECRET), _OTHER_SECRET: make("bob@example.org", _OTHER_SECRET)}
     for secret, offer in theirs.items():
         phone = Phone(ManualClock())

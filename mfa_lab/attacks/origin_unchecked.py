@@ -66,7 +66,7 @@ def attack(make: Make) -> Measure:
 
 
 def _from(make: Make, origin: str) -> str:
-    """Return whether a response opens Alice's pages that no browser has stopped."""
+    """Return whether a response for a page of this origin opens Alice's pages, if no browser refuses to sign it."""
     world = PasskeyWorld(make)
     pending = world.begin(world.alice)
     holder = world.holders[world.alice.name][0]

@@ -10,7 +10,7 @@ from mfa_lab.attacks.law import Law, PasskeyLaw
 from mfa_lab.errors import AccessDenied
 
 IN, OUT = "gets in", "stays out"
-"""The two answers of a trial in which a person tries to log in."""
+"""The two possible answers of a trial in which a person tries to log in: the person gets in, or stays out."""
 _LINE_WIDTH = 100
 
 

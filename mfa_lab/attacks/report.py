@@ -74,7 +74,10 @@ def report_on(attack: Attack, games: int = 20) -> AttackReport:
 
 
 def lost_by_ours_in(attack: Attack, games: int) -> Difference | None:
-    """Return the story of the game that `MfaServer` loses, or None. In games about codes, its database is a file."""
+    """Return the story of the game that `MfaServer` loses, or None if it loses no game.
+
+    In games about codes, `MfaServer` uses a database file.
+    """
     if isinstance(attack.law, Law):
         return lost_game(our_server_on_file, attack.law.of_our_server(games))
     return lost_game(attack.ours, attack.law.briefly(games)) if attack.law else None

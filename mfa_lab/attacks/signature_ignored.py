@@ -89,7 +89,7 @@ def _empty(make: Make) -> str:
 
 
 def _rewritten(make: Make) -> str:
-    """Return whether a phishing page gets in that writes the site's own origin into the response."""
+    """Return whether a phishing page gets a session by writing the site's own origin into the response."""
     world = PasskeyWorld(make)
     pending = world.begin(world.alice)
     challenge = world.options(pending)["challenge"]

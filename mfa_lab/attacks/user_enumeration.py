@@ -171,7 +171,10 @@ def _attempts_in_a_row(make: Make) -> str:
 
 
 def _any_game(make: Make) -> str:
-    """Play random attempts twice, at Alice's name and at a name without an account, and compare each refusal."""
+    """Play random attempts twice: once at Alice's name, and once at a name without an account.
+
+    Return whether the refusals differ.
+    """
     for seed in range(_GAMES):
         one, other = World(make), World(make)
         for number, (kind, value) in enumerate(_attempts(seed), 1):
@@ -188,7 +191,7 @@ def _any_game(make: Make) -> str:
 
 
 def _attempts(seed: int) -> list[tuple[str, int]]:
-    """Return pauses in seconds, attempts at the name in question, and at many other names."""
+    """Return a random series of pauses (in seconds), attempts at the given name, and attempts at other names."""
     draw, events = seeded_draws(seed), list[tuple[str, int]]()
     for _ in range(draw.randint(2, 10)):
         kind = draw.choice(("the name", "the name", "other", "wait"))

@@ -14,7 +14,7 @@ from mfa_lab.attacks.passkeys.world import HONEST, PasskeyWorld, our_passkey_ser
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.errors import AccessDenied
 from mfa_lab.phone.browser import Browser
-from mfa_lab.phone.passkeys import Misbehaviour, PasskeyHolder
+from mfa_lab.phone.passkeys import Misbehaviour, Passkey, PasskeyHolder, cbor
 from mfa_lab.randomness import SeededRandomness
 
 
@@ -63,7 +63,7 @@ def _found(make: Make, who: str) -> str:
 
 
 class _NotBackedUpYet(PasskeyHolder):
-    """A phone whose passkeys can be backed up, and are not yet."""
+    """A phone whose passkeys can be backed up, but have not been backed up yet."""
 
     def _authenticator_data(self, *arguments: Any) -> bytes:
         data = bytearray(super()._authenticator_data(*arguments))
@@ -71,9 +71,21 @@ class _NotBackedUpYet(PasskeyHolder):
         return bytes(data)
 
 
-def _not_backed_up_yet(make: Make) -> str:
+class _WithExtension(PasskeyHolder):
+    """A phone that answers an extension in each login: the data follow the counter, and the highest flag says so."""
+
+    def _authenticator_data(self, one: Passkey, verification: str, attested: bytes, *others: Any) -> bytes:
+        data = bytearray(super()._authenticator_data(one, verification, attested, *others))
+        if not attested:
+            data[32] |= 0x80
+            data += cbor({"credBlob": b""})
+        return bytes(data)
+
+
+def _with_another(make: Make, holder_class: type[PasskeyHolder]) -> str:
+    """Return whether Alice gets in with a passkey that she has added on another phone."""
     world = PasskeyWorld(make)
-    holder = _NotBackedUpYet(SeededRandomness(3))
+    holder = holder_class(SeededRandomness(3))
     creation = world.server.start_passkey(world.log_in(world.alice))
     world.server.confirm_passkey(creation, Browser(ORIGINS[0]).create(creation.options, holder))
     pending = world.begin(world.alice)
@@ -141,10 +153,17 @@ ATTACK = Attack(
         *HONEST,
         Trial(
             "Alice, with a passkey that is not backed up yet",
-            _not_backed_up_yet,
+            partial(_with_another, holder_class=_NotBackedUpYet),
             IN,
             "Your server rejects a passkey that can be backed up and is not yet. Such a passkey sends other flags "
             "than Alice's phone and Bob's key. Which bits may have any value?",
+        ),
+        Trial(
+            "Alice, with a passkey that sends extension data",
+            partial(_with_another, holder_class=_WithExtension),
+            IN,
+            "Your server rejects a passkey that sends data of an extension, which the highest bit of the flags "
+            "announces. What do the other bits say about the user?",
         ),
     ),
 )

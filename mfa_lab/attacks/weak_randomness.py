@@ -54,7 +54,10 @@ def the_same_for_everybody(_now: int) -> str:
 
 
 def attack(make: MakeSecret) -> Measure:
-    """Try every second of the day on which three people enrolled, and compare with two codes of each person."""
+    """Try every second of the day on which three people enrolled as a seed.
+
+    Compare the codes of each resulting secret with two codes of each person.
+    """
     enrolled_at = (MIDNIGHT + 30_000, MIDNIGHT + 45_678, MIDNIGHT + 80_000)
     secrets = [make(moment) for moment in enrolled_at]
     found = [recover(observe(each, MIDNIGHT + 7 * DAY_SECONDS), MIDNIGHT, MIDNIGHT + DAY_SECONDS) for each in secrets]
@@ -184,7 +187,7 @@ def _asked_for(make: MakeSecret) -> str:
 
 
 def _all_known(make: MakeSecret) -> str:
-    """Make two secrets on a machine of which an attacker knows everything but the operating system's randomness."""
+    """Make two secrets on a machine about which an attacker knows everything except the system's randomness."""
     made = set()
     for _ in range(2):
         with known_machine(make, MIDNIGHT):

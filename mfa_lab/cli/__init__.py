@@ -4,7 +4,7 @@ The command must start as fast as `jupyter lab`, so it imports little before Jup
 the kit's server.
 """
 
-from mfa_lab.cli import attacks, notebooks, server, trainer
+from mfa_lab.cli import accounts, attacks, audit, notebooks, server, trainer
 from mfa_lab.cli.group import main
 
-__all__ = ["attacks", "main", "notebooks", "server", "trainer"]
+__all__ = ["accounts", "attacks", "audit", "main", "notebooks", "server", "trainer"]

@@ -89,9 +89,10 @@ def run(folder: Path, notebook: str | None, given: list[str]) -> None:
 
 
 def own_modules(folder: Path) -> list[tuple[Path, str]]:
-    """Return the files and folders in `folder` that would hide a module that the kit needs from a notebook there.
+    """Return the files and folders in `folder` that have the name of a module that the kit needs.
 
-    The doctor finds such files more precisely in a kernel, but a kernel takes too long for every start.
+    In a notebook in `folder`, Python would import such a file instead of the module. The doctor finds such files
+    more precisely in a kernel, but a kernel takes too long for every start.
     """
     found = []
     for name in _KIT_IMPORTS:

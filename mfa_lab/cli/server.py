@@ -15,6 +15,13 @@ database_option = click.option(
     metavar="URL",
     help="Store the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.",
 )
+prefix_option = click.option(
+    "--prefix",
+    envvar="MFA_LAB_PREFIX",
+    default="",
+    metavar="PATH",
+    help="Put all pages under this path, such as /mfa.",
+)
 
 
 @main.command()
@@ -43,6 +50,21 @@ database_option = click.option(
     help="Use this private key for the certificate (a PEM file).",
 )
 @click.option("--behind-https", is_flag=True, help="Trust a proxy on this machine that serves https.")
+@click.option(
+    "--trusted-proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="With --behind-https, trust the proxy at this IP address or network instead; can be repeated.",
+)
+@prefix_option
+@click.option(
+    "--home",
+    envvar="MFA_LAB_HOME",
+    default="",
+    metavar="PATH",
+    help="Open this page after a login, by default the account page.",
+)
 @click.option(
     "--origin",
     "origins",
@@ -80,6 +102,7 @@ def serve(
     certificate: str | None,
     certificate_key: str | None,
     behind_https: bool,
+    proxies: tuple[str, ...],
     origins: tuple[str, ...],
     admins: tuple[str, ...],
     registration: bool,
@@ -90,6 +113,9 @@ def serve(
     Without a certificate, the server uses plain http and answers only this machine. Open the pages at
     http://shop.localhost:PORT, because browsers offer no passkeys at 127.0.0.1. For more, see docs/web.md.
     """
+    from mfa_lab.web import check_installed
+
+    check_installed()
     from mfa_lab.web import serve as web
     from mfa_lab.web.site import DEVELOPMENT_HOST, LOOPBACK
 
@@ -97,6 +123,10 @@ def serve(
         raise click.UsageError("--certificate and --certificate-key go together")
     if any("," in name for name in admins):
         raise click.UsageError("an administrator's name cannot contain a comma: repeat --admin for each name")
+    if behind_https and certificate:
+        raise click.UsageError("give --behind-https if a proxy serves https, or --certificate if this server does")
+    if proxies and not behind_https:
+        raise click.UsageError("--trusted-proxy needs --behind-https")
     https, hosts = bool(certificate or behind_https), hosts or LOOPBACK
     if not origins and port and not https and DEVELOPMENT_HOST in hosts:
         origins = (web.development_origin(port),)
@@ -104,13 +134,14 @@ def serve(
     settings = web.Settings(
         hosts=",".join(hosts),
         https="yes" if https else "no",
+        behind_proxy="yes" if behind_https else "no",
         origins=",".join(origins),
         admins=",".join(admins),
         registration="yes" if registration else "no",
         **others,
     )
     tls = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else None
-    web.run(settings, host=host, port=port, workers=workers, tls=tls)
+    web.run(settings, host=host, port=port, workers=workers, tls=tls, proxies=proxies)
 
 
 @main.command()
@@ -128,6 +159,36 @@ def register(name: str, database: str, password: str) -> None:
     finally:
         server.close()
     click.echo("Registered. Log in soon: the first login enrols an authenticator.")
+
+
+@main.command("reset-password")
+@click.argument("name")
+@database_option
+@click.option(
+    "--origin",
+    envvar="MFA_LAB_ORIGINS",
+    default="",
+    metavar="ORIGIN",
+    help="Print a link to this site, such as https://app.example.org. Print only the token if omitted.",
+)
+@prefix_option
+@clears_variables
+def reset_password(name: str, database: str, origin: str, prefix: str) -> None:
+    """For operators: make a link with which the owner of the account NAME sets a new password.
+
+    First check the owner's identity. The link works once, within ten minutes. The owner also needs the second factor
+    to log in.
+    """
+    from mfa_lab.server.flow import MfaServer
+
+    server = MfaServer(database)
+    try:
+        token = server.issue_password_reset(name).token
+    finally:
+        server.close()
+    site = origin.partition(",")[0].strip()
+    click.echo(f"{site}{prefix}/password-reset/new#{token.reveal()}" if site else token.reveal())
+    click.echo("Give this only to the owner. It works once.", err=True)
 
 
 @main.command()

@@ -51,7 +51,14 @@ if TYPE_CHECKING:
         waits_met,
     )
     from mfa_lab.lab.demos.phishing import ADDRESS, PHISH_ORIGIN, CarelessBrowser, PhishingPage, Shop, downgrade_table
-    from mfa_lab.lab.demos.policy_tables import MUSEUM, Numbered, code_or_passkey, policy_table, reasons_table
+    from mfa_lab.lab.demos.policy_tables import (
+        MUSEUM,
+        Numbered,
+        code_or_passkey,
+        first_day_table,
+        policy_table,
+        reasons_table,
+    )
     from mfa_lab.lab.demos.rejections import every_refusal, refusals_after_restart
     from mfa_lab.lab.demos.rfc_vectors import HOTP, base32, hotp_table, totp_table
     from mfa_lab.lab.demos.running_server import RunningServer, local_shop

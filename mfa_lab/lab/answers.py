@@ -14,7 +14,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 class Answer:
     """Hold one answer.
 
-    `told` is what the user is told, and `seen` is what really happened, as (name, value) pairs.
+    `told` is what the user is told. `seen` says what really happened, as pairs of a name and a value.
     """
 
     granted: bool

@@ -211,10 +211,10 @@ def put_aside(path: Path) -> str:
 
 
 def _read_manifest(work: Path) -> dict[str, str]:
-    """Return the name and the hash of each delivered file.
+    """Return a mapping from the name of each delivered file to its hash.
 
-    The result is empty if the manifest is missing, damaged, a link, not a file, too long or too deeply nested. In
-    that case, `deliver` keeps every file that differs from the kit's file.
+    The mapping is empty if the manifest is missing, damaged, a link, not a file, too long or too deeply nested.
+    In that case, `deliver` keeps every file that differs from the kit's file.
     """
     path = work / MANIFEST
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MANIFEST_BYTES:

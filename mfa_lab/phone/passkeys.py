@@ -66,7 +66,7 @@ class Made:
     authenticator_data: bytes
     attestation_object: bytes
     public_key: bytes
-    """As SubjectPublicKeyInfo (DER)."""
+    """The public key, as SubjectPublicKeyInfo in DER."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _MOST = 10**9
 
 @dataclass(frozen=True, slots=True)
 class HashCost:
-    """Argon2id parameters. Source: OWASP-PW, RFC 9106."""
+    """Hold the parameters of Argon2id. Source: OWASP-PW, RFC 9106."""
 
     memory_kib: int
     time: int
@@ -75,9 +75,11 @@ class Policy:
     """"required" or "preferred". After the password, a passkey without user verification is a second factor.
     With user verification, the passkey by itself counts as two factors (NIST-B)."""
     code_allowed_with_passkey: bool = True
-    """Whether to accept codes for an account that has a passkey. If codes are accepted, phishing still works: a
-    phishing page offers only the code (downgrade). With False, an account whose passkeys are lost needs a recovery
-    code."""
+    """Whether to accept codes for an account that has a passkey.
+
+    If codes are accepted, phishing still works: a phishing page asks for a code instead of the passkey
+    (downgrade). With False, an account whose passkeys are lost needs a recovery code.
+    """
     synced_passkeys: bool = True
     """Whether to accept passkeys that can be backed up, and can therefore be on several devices. AAL2 allows them,
     AAL3 does not (NIST-B)."""
@@ -86,6 +88,9 @@ class Policy:
     pending_wrong_codes: int = 5
     enrolment_seconds: int = 900
     enrolment_wrong_codes: int = 5
+    password_reset_seconds: int = 600
+    """How long a link for a forgotten password is valid (ASVS-6.5.5: at most ten minutes for an out-of-band token).
+    The kit allows at most a day."""
     session_seconds: int = 24 * 3600
     session_idle_seconds: int = 3600
     """A session ends after 24 h, or after 1 h without use (NIST-2.2.3)."""
@@ -118,8 +123,10 @@ class Policy:
     title: str = ""
     """The organisation that the policy is for. The server uses neither the title nor the reasons."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """Pairs of a field's name and the reason for the field's value, with the clauses that the value meets. `factors`
-    may also have a reason, although its value follows from another field."""
+    """Pairs of a field's name and the reason for the field's value, with the clauses that the value meets.
+
+    `factors` may also have a reason, although its value follows from other fields.
+    """
 
     STANDARD: ClassVar[Policy]
     LESSON: ClassVar[Policy]
@@ -208,6 +215,7 @@ _CEILINGS = (
     ("disable_after_failures", 100, "NIST-3.2.2"),
     ("session_seconds", 24 * 3600, "NIST-2.2.3"),
     ("session_idle_seconds", 3600, "NIST-2.2.3"),
+    ("password_reset_seconds", 24 * 3600, "ASVS-6.5.5 asks for 600"),
     ("drift_cap_steps", MAX_WINDOW_STEPS, "RFC6238-6"),
     ("resync_reach_steps", MAX_REACH_STEPS, "RFC4226-7.4"),
 )

@@ -77,14 +77,19 @@ class OtpAccount:
         )
 
     def checked_for_writing(self) -> None:
-        """Raise `InvalidInput` for a colon in a name, and `InvalidSecret` for a short secret.
+        """Raise `InvalidInput` for a colon that an app may misread, and `InvalidSecret` for a short secret.
 
-        In a label, a colon separates issuer and account (KEYURI), so another app may read a name with a colon
-        differently. No server should give out a short secret.
+        In a label, the first colon separates issuer and account (KEYURI). The issuer must therefore contain no colon.
+        The account may contain colons after an issuer, such as a URN. They are percent-encoded. No server should give
+        out a short secret.
         """
-        for name, what in ((self.account, "account"), (self.issuer, "issuer")):
-            if ":" in name:
-                raise InvalidInput(f"the {what} contains a colon, which separates issuer and account: leave it out")
+        if ":" in self.issuer:
+            raise InvalidInput("the issuer contains a colon, which separates issuer and account: leave it out")
+        if ":" in self.account and (not self.issuer or self.account.startswith(":")):
+            raise InvalidInput(
+                "the account begins with a colon, or contains a colon and has no issuer before it, so an app would "
+                "read another name: leave the colon out"
+            )
         secret_bytes(self.secret.reveal())
 
     @clears_variables

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
-from html import escape
 from typing import TYPE_CHECKING
 
 from mfa_lab.errors import InvalidInput
@@ -29,6 +28,8 @@ def qr_svg(text: str, *, label: str) -> str:
     The name must therefore say what the picture is for, never what the QR code contains. Raises `InvalidInput` if
     `text` does not fit or if `label` is empty.
     """
+    from html import escape
+
     hidden = Redacted(text)
     del text
     if not isinstance(label, str) or not label.strip() or uncarriable(label):

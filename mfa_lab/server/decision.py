@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from mfa_lab.errors import AccessDenied, LoginOver, Reason, StepDone, Trace
+from mfa_lab.errors import AccessDenied, LoginOver, Reason, ResetOver, StepDone, Trace
 from mfa_lab.otp import Diagnosis, Verdict
 
 
@@ -36,6 +36,7 @@ class Decision:
 _SENTENCES = {
     Reason.UNKNOWN_NAME: "no account has this name; the server did the same work as for an existing name",
     Reason.WRONG_PASSWORD: "the account exists, but the password is wrong",
+    Reason.ACCOUNT_DISABLED: "the account is disabled; the server did the same work as for a wrong password",
     Reason.UNKNOWN_PENDING: "no login with this token was ever started here",
     Reason.EXPIRED_PENDING: "the time for this step is over: start again from the password",
     Reason.CONSUMED_PENDING: "this step was already completed, replaced, or ended by too many wrong codes",
@@ -47,6 +48,9 @@ _SENTENCES = {
     Reason.WRONG_RECOVERY_CODE: "this account has no such unused recovery code",
     Reason.NOT_PERMITTED: "this token does not permit this call",
     Reason.UNKNOWN_SESSION: "there is no such session, or it has ended",
+    Reason.UNKNOWN_RESET: "no password reset with this token was ever issued here",
+    Reason.EXPIRED_RESET: "the time of this password reset is over: ask for a new one",
+    Reason.CONSUMED_RESET: "this password reset was used, or a newer one or another change of the account ended it",
     Reason.STALE_SESSION: "the session is too old for this action: log in again, then repeat it",
     Reason.NOT_PHISHING_RESISTANT: "the account has a passkey, so this needs a session that a passkey began",
     Reason.CODE_NOT_ALLOWED: "the policy accepts no code for this account: log in with the passkey",
@@ -73,6 +77,8 @@ _OVER = {Reason.UNKNOWN_PENDING, Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING
 """After a rejection with one of these reasons, the server accepts no more codes. The public sentence says that the
 user must start a new login."""
 
+_RESET_OVER = {Reason.UNKNOWN_RESET, Reason.EXPIRED_RESET, Reason.CONSUMED_RESET}
+
 COMPLETED = "completed"
 """The value of `ended` for a step that succeeded."""
 REFUSED = "refused"
@@ -81,7 +87,7 @@ REFUSED = "refused"
 
 def refused(reason: Reason, account_id: str | None = None, *, failures: int | None = None) -> Decision:
     """Return a rejection with the standard sentence for `reason`. This sentence contains no numbers."""
-    denial = LoginOver if reason in _OVER else AccessDenied
+    denial = LoginOver if reason in _OVER else ResetOver if reason in _RESET_OVER else AccessDenied
     return Decision(Trace(reason, sentence_of(reason), failures=failures), account_id, denial)
 
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mfa_lab.clock import Clock, SkewedClock, SystemClock, checked_now
@@ -22,15 +22,17 @@ from mfa_lab.server.account import (
     administration,
     enrolment,
     password_change,
+    password_reset,
     recovery,
     resynchronisation,
+    session_list,
 )
+from mfa_lab.server.account.accounts import Accounts, known
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import authenticators, recovery_codes
-from mfa_lab.server.login import otp_validation, pending_logins, primary_login, sessions
+from mfa_lab.server.login import external_login, otp_validation, pending_logins, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
-from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import (
     AuditLine,
@@ -38,11 +40,14 @@ from mfa_lab.server.records import (
     Enrolment,
     Kind,
     Notification,
+    OpenSession,
     PasskeyCreation,
+    PasswordReset,
     PendingLogin,
     Recovery,
     RecoveryCodes,
     Session,
+    Subject,
     token_hash,
 )
 from mfa_lab.server.services import Services
@@ -52,6 +57,7 @@ from mfa_lab.server.storage.store import Store
 
 if TYPE_CHECKING:
     from mfa_lab.server.factors.passkey.relying_party import RelyingParty
+    from mfa_lab.server.notifications.notifier import Notifier
 
 Record = TypeVar("Record")
 
@@ -63,7 +69,8 @@ class MfaServer:
     environment variable MFA_LAB_KEY, or else from a file beside the database. `randomness` may have a seed, so that
     all learners see the same secrets and recovery codes. Nonces, keys, challenges and tokens always come from the
     operating system. `relying_party` is the site for which passkeys are made. Without this argument, the server has
-    no relying party.
+    no relying party. `reset_page` is the full address of the page for a new password, such as
+    https://app.example.org/mfa/password-reset/new. Without this argument, the server mails no links.
     """
 
     def __init__(
@@ -76,6 +83,7 @@ class MfaServer:
         issuer: str = "mfa-lab",
         randomness: Randomness | None = None,
         relying_party: RelyingParty | None = None,
+        reset_page: str = "",
     ) -> None:
         redacted_url, redacted_key = Redacted(url), None if key is None else RedactedBytes(key)
         del url, key  # tracebacks may show variables
@@ -84,6 +92,7 @@ class MfaServer:
         self.policy = policy
         self.issuer = issuer
         self.relying_party = relying_party
+        self.reset_page = password_reset.checked_page(reset_page)
         store = Store(redacted_url.reveal(), redacted_key)
         self._services = Services(
             store=store,
@@ -93,6 +102,7 @@ class MfaServer:
             issuer=issuer,
             shown=randomness or SystemRandomness(),
             relying_party=relying_party,
+            reset_page=reset_page,
         )
         self._compared_at: int | None = None
         with store.reading() as connection:
@@ -117,16 +127,19 @@ class MfaServer:
 
     # Step 1
 
-    def register(self, name: str, password: str, *, reserved: bool = False) -> None:
+    def register(
+        self, name: str, password: str, *, reserved: bool = False, public: bool = False, by: str = ""
+    ) -> None:
         """Make an account. Only the operator may call this method.
 
-        A `reserved` name is treated exactly like a taken name.
+        A `reserved` name is treated exactly like a taken name. The audit log says who acted: the administrator whose
+        subject is `by`, or the owner if the registration is `public`, otherwise the program.
 
         Raises `NameTaken`, `InvalidInput`, or `PasswordRefused`, which gives the reason (NIST-3.1.1.2).
         """
         typed = Redacted(password)
         del password  # tracebacks may show variables
-        administration.register(self._services, name, typed, self._now(), reserved=reserved)
+        administration.register(self._services, name, typed, self._now(), reserved=reserved, public=public, by=by)
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         """Verify a password (step 1, primary login). Returns a pending login, never a session.
@@ -138,6 +151,46 @@ class MfaServer:
         redacted_name = Redacted(exact_name(typed_name.reveal()))
         typed = self._services.hasher.typed(typed_password.reveal())
         return self._answer(primary_login.begin(self._services, redacted_name, typed, self._now()))
+
+    def begin_for(self, subject: Subject, *, name: str) -> PendingLogin:
+        """Begin a login for a subject whose first factor your application or its single sign-on has just checked.
+
+        This server cannot check that: call this method only after you have. The first call makes the subject's
+        account, which has no password here and is found by no name. `name` is what the phone and the sessions show;
+        the newest `name` is kept. The session contains the subject (`Session.external`), and its `methods` contain
+        only what this server has checked. Raises `AccessDenied` for a disabled account, and `InvalidInput`.
+        """
+        if not isinstance(subject, Subject):
+            raise InvalidInput(f"pass a Subject(issuer, id), not {type(subject).__name__}")
+        return self._answer(external_login.begin(self._services, subject, name, self._now()))
+
+    # A forgotten password
+
+    def start_password_reset(self, name: str) -> None:
+        """Note that somebody has forgotten the password of the account `name`. Anyone may call this method.
+
+        The next call of `send_notifications` mails a link to the owner, which is valid for
+        `Policy.password_reset_seconds`. The method returns nothing and does the same work for every name
+        (ASVS-6.3.8). After some requests for a name, further requests must wait, and are ignored. Raises
+        `InvalidInput` if the server has no `reset_page`.
+        """
+        typed = Redacted(name)
+        del name  # people type passwords there
+        if not self.reset_page:
+            raise InvalidInput("this server mails no links for forgotten passwords: pass reset_page to MfaServer")
+        password_reset.request(self._services, Redacted(exact_name(typed.reveal())), self._now())
+
+    def finish_password_reset(self, reset: PasswordReset, new: str) -> None:
+        """Set a new password with the token of a reset, and end every session and open step of the account.
+
+        The owner then logs in with the new password and the second factor (ASVS-6.4.3). If several callers send the
+        same token, only one of them succeeds. Raises `AccessDenied` if the token is not valid. Raises
+        `PasswordRefused` if NIST-3.1.1.2 forbids the new password; the token stays valid.
+        """
+        wanted = Redacted(new)
+        del new
+        _expect(reset, PasswordReset)
+        self._answer(password_reset.finish(self._services, reset, wanted, self._now()))
 
     # Enrolment
 
@@ -296,6 +349,27 @@ class MfaServer:
         _expect(session, Session)
         sessions.end(self._services, session, self._now())
 
+    def sessions(self, session: Session) -> tuple[OpenSession, ...]:
+        """Return the account's live sessions, the oldest first (ASVS-7.5.2). Raises `AccessDenied`."""
+        _expect(session, Session)
+        return self._answer(session_list.of_owner(self._services, session, self._now()))
+
+    def end_session(self, session: Session, session_id: str) -> None:
+        """End one of the account's sessions, in a fresh session. `session_id` is an `OpenSession.id`.
+
+        Raises `AccessDenied`, also for an id of another account, and for a session that has already ended.
+        """
+        _expect(session, Session)
+        self._answer(session_list.end(self._services, session, known(session_id), self._now()))
+
+    def end_other_sessions(self, session: Session) -> int:
+        """End every other session of the account, in a fresh session, and return how many these were.
+
+        Raises `AccessDenied`.
+        """
+        _expect(session, Session)
+        return self._answer(session_list.end_others(self._services, session, self._now()))
+
     def issue_recovery_codes(self, session: Session) -> RecoveryCodes:
         """Return a new set of recovery codes to a fresh session. Raises `AccessDenied`.
 
@@ -312,8 +386,8 @@ class MfaServer:
         fresh set. Returns False if the codes with this id are not the newest: the application should then offer a
         fresh set.
         """
-        known = issue_id if _ID.fullmatch(str(issue_id)) else ""
-        return bool(known) and recovery.acknowledge(self._services, known, self._now())
+        issue = known(issue_id)
+        return bool(issue) and recovery.acknowledge(self._services, issue, self._now())
 
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the active authenticators, apps and passkeys, the oldest first. Raises `AccessDenied`."""
@@ -331,8 +405,7 @@ class MfaServer:
         The last authenticator cannot be revoked, but only replaced. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no other text reaches the database
-        self._answer(enrolment.revoke(self._services, session, known, self._now()))
+        self._answer(enrolment.revoke(self._services, session, known(authenticator_id), self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:
         """Change the password. The caller needs a fresh session and the old password (ASVS-7.5.1).
@@ -356,9 +429,15 @@ class MfaServer:
                 return audit.notifications_of(connection, row.account_id)
         return self._answer(row)
 
-    # For the operator
+    # For the operator. Instead of a name, pass the `Subject` of an account that `begin_for` has made. `by` is the
+    # subject of the administrator who acts, for the audit log. Without it, the program acts.
 
-    def issue_reset_code(self, name: str) -> RecoveryCodes:
+    @property
+    def accounts(self) -> Accounts:
+        """Return the calls that list, find, disable, enable, delete and rename accounts, and set their passwords."""
+        return Accounts(self._services, self._now)  # kept as an attribute, it would hold this server in a cycle
+
+    def issue_reset_code(self, name: str | Subject, *, by: str = "") -> RecoveryCodes:
         """Issue one more recovery code for an owner who has lost both the phone and the recovery codes.
 
         An administrator first checks the owner's identity and then gives the code to the owner (ASVS-6.4.4). The code
@@ -366,9 +445,19 @@ class MfaServer:
         authenticator. The call writes an audit line and a security notification. Raises `InvalidInput` if the name is
         unknown, or if the account has no authenticator.
         """
-        return administration.issue_reset_code(self._services, name, self._now())
+        return administration.issue_reset_code(self._services, name, self._now(), by)
 
-    def reset_factors(self, name: str) -> None:
+    def issue_password_reset(self, account: str, *, by: str = "") -> PasswordReset:
+        """Return a token that sets a new password. `account` is a name or a subject.
+
+        This method is for an operator, or for an application that sends its own mail. The owner gets a security
+        notification without a link. An earlier token of the account ends. A public page must call
+        `start_password_reset` instead, because this method shows whether the account exists. Raises `InvalidInput` if
+        there is no such account, if it is disabled, or if it has no password here.
+        """
+        return password_reset.issue(self._services, account, self._now(), by)
+
+    def reset_factors(self, name: str | Subject, *, by: str = "") -> None:
         """End an account's authenticators, recovery codes and sessions.
 
         The owner enrols a new factor at the next login.
@@ -376,9 +465,9 @@ class MfaServer:
         Until this enrolment, only the password protects the account. Prefer `issue_reset_code`, which still requires
         two factors. Raises `InvalidInput` for an unknown name.
         """
-        administration.reset_factors(self._services, name, self._now())
+        administration.reset_factors(self._services, name, self._now(), by)
 
-    def adopt(self, name: str, account: OtpAccount) -> None:
+    def adopt(self, name: str | Subject, account: OtpAccount, *, by: str = "") -> None:
         """Take over an authenticator from an older system. The account `name` must not have an authenticator yet.
 
         `account` comes from a table or an export (`provisioning`). The next login needs a code from this
@@ -389,9 +478,9 @@ class MfaServer:
         """
         if not isinstance(account, OtpAccount):
             raise InvalidInput(f"pass the OtpAccount that the import returned, not {type(account).__name__}")
-        administration.adopt(self._services, name, account, self._now())
+        administration.adopt(self._services, name, account, self._now(), by)
 
-    def trust_clock(self) -> None:
+    def trust_clock(self, *, by: str = "") -> None:
         """Confirm, after `ClockSetBack`, that the clock is correct now and was wrong before.
 
         Steps that were consumed while the clock was ahead stay consumed. Until the clock reaches these steps, the
@@ -402,7 +491,7 @@ class MfaServer:
         if not self._latest:
             raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check the URL")
         with self._services.store.transaction(locks.NOTHING) as connection:
-            audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
+            audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None, actor=audit.operator(by), actor_id=by)
         self._latest = now
 
     def send_notifications(self, notifier: Notifier) -> int:
@@ -413,11 +502,23 @@ class MfaServer:
         Returns how many notifications were sent. If a notification cannot be sent, any worker tries again after some
         minutes.
         """
-        return outbox.send(self._services.store, notifier, self._now())
+        now = self._now()
+        password_reset.announce(self._services, now)
+        return outbox.send(self._services.store, notifier, now, partial(password_reset.link, self._services, now))
 
     def audit_log(self) -> tuple[AuditLine, ...]:
         """Return the append-only audit log, oldest line first (ASVS-16.3.1)."""
         return audit.lines(self._services.store)
+
+    def audit_lines(self, *, after: int = 0, limit: int = 100) -> tuple[AuditLine, ...]:
+        """Return up to `limit` lines of the audit log whose ids are above `after`, the oldest first.
+
+        To read a long log in parts, give the last line's id as the next `after`. Raises `InvalidInput` for a limit
+        below 1 or above 1000, and for a negative `after`.
+        """
+        if not (1 <= limit <= MOST_AUDIT_LINES and 0 <= after <= _GREATEST_ID):
+            raise InvalidInput(f"limit must be 1 to {MOST_AUDIT_LINES}, and after the id of a line, or 0")
+        return audit.page(self._services.store, after, limit)
 
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
         """Return the newest `count` lines of the audit log, the newest first, and the number of all lines.
@@ -442,7 +543,8 @@ class MfaServer:
             return now
         if not self._fell_back:  # one line for each fall, however many requests come
             with self._services.store.transaction(locks.NOTHING) as connection:
-                audit.record(connection, self._latest, audit.Event.CLOCK_SET_BACK, None, f"{back} s back")
+                event, actor = audit.Event.CLOCK_SET_BACK, audit.Actor.PROGRAM
+                audit.record(connection, self._latest, event, None, f"{back} s back", actor=actor)
             self._fell_back = True
         raise ClockSetBack(
             f"the server's clock is {back} s behind an earlier reading, so nothing is decided: correct the clock; "
@@ -478,6 +580,8 @@ class MfaServer:
         return outcome
 
 
+MOST_AUDIT_LINES = 1000
+_GREATEST_ID = 2**63 - 1
 _COMPARE_SECONDS = 60
 
 
@@ -486,9 +590,6 @@ def _is_of_this_machine(clock: Clock) -> bool:
     while isinstance(clock, SkewedClock):
         clock = clock.base
     return isinstance(clock, SystemClock)
-
-
-_ID = re.compile("[0-9a-f]{32}")
 
 
 def _expect(given: object, *kinds: type) -> None:

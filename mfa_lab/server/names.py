@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, case
 from mfa_lab.errors import InvalidInput
 from mfa_lab.redaction import clears_variables
 from mfa_lab.server.passwords.hashing import encodable
+from mfa_lab.server.records import IDENTIFIER
 from mfa_lab.server.storage.schema import accounts
 
 if TYPE_CHECKING:
@@ -103,20 +104,23 @@ def exact_name(name: object) -> str:
 def checked_name(name: object) -> str:
     """Return the name in NFC, with single spaces, if it may be registered. Otherwise raise `InvalidInput`.
 
-    A name must not contain a colon, which would split the label on the phone (KEYURI). Each word before an `@`, and
-    each label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).
+    Each word before an `@`, and each label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265
+    sections 3.1 and 3.3). A URN or a URL of an identity provider passes. Like every name, it is compared without
+    case.
     """
     short = isinstance(name, str) and len(name) <= 4 * MAX_NAME_LENGTH  # see exact_name
     normal = unicodedata.normalize("NFC", str(name)) if short else ""
     if not 0 < len(normal.strip()) <= MAX_NAME_LENGTH:
         raise InvalidInput(f"a name must be a text of 1 to {MAX_NAME_LENGTH} characters")
-    if ":" in normal or any(unicodedata.category(character) in _FORBIDDEN for character in normal):
-        raise InvalidInput("a name must not contain a colon, line breaks or control characters")
+    if any(unicodedata.category(character) in _FORBIDDEN for character in normal):
+        raise InvalidInput("a name must not contain line breaks or control characters")
     spelt = normal_name(normal)
     if len(spelt.encode()) > MAX_NORMAL_BYTES:
         raise InvalidInput("this name is too long when its characters are written out: choose a shorter name")
     if normal_name(spelt) != spelt:  # the account would be stored under the spelling of another name
         raise InvalidInput("this name has two normal spellings: choose another name")
+    if IDENTIFIER.fullmatch(spelt):
+        raise InvalidInput("a name must not look like the id of an account: write a UUID with its hyphens")
     if not all(map(_may_stand, _words(normal))):
         raise InvalidInput(
             "a name may have letters, digits and signs of a plain keyboard: leave out symbols, invisible characters "

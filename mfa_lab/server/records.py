@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, overload
 
+from mfa_lab.errors import InvalidInput
 from mfa_lab.provisioning import OtpAccount, qr_png, qr_svg
+from mfa_lab.provisioning.account import uncarriable
 from mfa_lab.redaction import Redacted
 
 TOKEN_BYTES = 32
@@ -33,22 +36,36 @@ class Kind(StrEnum):
     PASSKEY = "passkey"
 
 
-PASSWORD_AND_CODE = ("pwd", "otp", "mfa")
+PASSWORD = "pwd"  # noqa: S105
+CODE = ("otp",)
 _RESISTANT = frozenset({"hwk", "swk"})
 
 
+def login_methods(first: str, second: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the `amr` values of a login (RFC 8176): only what this server itself has checked.
+
+    `first` is the method of the first step. It is '' if the application has checked the first factor. The server has
+    then checked only one factor, so "mfa" is missing.
+    """
+    return (first, *second, "mfa") if first else second
+
+
 def passkey_methods(*, synced: bool) -> tuple[str, ...]:
-    """Return the `amr` values of a login with password and passkey (RFC 8176).
+    """Return the `amr` values of a passkey (RFC 8176).
 
     A key that cannot be backed up counts as a hardware key. Without an attestation, only the authenticator says so.
     "user" says that a person was present.
     """
-    return ("pwd", "swk" if synced else "hwk", "user", "mfa")
+    return ("swk" if synced else "hwk", "user")
 
 
 def is_phishing_resistant(methods: Iterable[str]) -> bool:
     """Return whether a login with these `amr` values resists a phishing page."""
     return not _RESISTANT.isdisjoint(methods)
+
+
+IDENTIFIER = re.compile("[0-9a-f]{32}")
+"""The form of the ids of accounts, authenticators and sets of recovery codes."""
 
 
 def token_hash(token: Redacted) -> str:
@@ -59,9 +76,33 @@ def token_hash(token: Redacted) -> str:
     return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_MAX_SUBJECT_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A user whose first factor somebody else checks: `issuer`, an identity provider or an application.
+
+    `id` is the issuer's own id of the user, which never changes and never belongs to another user (OpenID Connect
+    Core 2: `iss` and `sub`). Both texts are compared exactly. Never use a mail address that the user can change.
+    Raises `InvalidInput` unless both have 1 to 255 characters, without control characters.
+    """
+
+    issuer: str
+    id: str
+
+    def __post_init__(self) -> None:
+        for what, text in (("issuer", self.issuer), ("id", self.id)):
+            if not isinstance(text, str) or not 0 < len(text) <= _MAX_SUBJECT_LENGTH or uncarriable(text):
+                raise InvalidInput(
+                    f"a subject's {what} must be a text of 1 to {_MAX_SUBJECT_LENGTH} characters, without line "
+                    "breaks or control characters"
+                )
+
+
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
-    """A login after a correct password. It grants nothing yet.
+    """A login whose first factor is correct. It grants nothing yet.
 
     It ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix seconds.
     `accepts` are the kinds of authenticators that can complete this login. The application should offer these kinds.
@@ -91,11 +132,28 @@ class Session:
     subject: str = field(default="", repr=False)
     """The account's id, which never changes and never belongs to another account (the `sub` of OpenID Connect). An
     application stores this id. A name may change, and may later belong to somebody else."""
+    external: Subject | None = field(default=None, repr=False)
+    """The subject that the application passed to `begin_for`, or None for an account with a password."""
 
     @property
     def phishing_resistant(self) -> bool:
         """Return whether a passkey began the session (NIST-3.2.5: verifier name binding)."""
         return is_phishing_resistant(self.methods)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One line in the list of an account's sessions. Times are in Unix seconds; `seen_at` is exact to the minute.
+
+    `id` grants nothing. `methods` says how the user logged in (`amr`, RFC 8176). `current` is true for the session
+    that asked for the list.
+    """
+
+    id: str
+    created_at: int
+    seen_at: int
+    methods: tuple[str, ...]
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +247,17 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordReset:
+    """A token that sets a new password, once. `expires_at` is in Unix seconds.
+
+    It permits no login: after the reset, the owner logs in with the new password and the second factor (ASVS-6.4.3).
+    """
+
+    token: Redacted
+    expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Authenticator:
     """One of an account's authenticators. `label` is the owner's name for the authenticator.
 
@@ -203,25 +272,61 @@ class Authenticator:
     kind: Kind = Kind.TOTP
 
 
+class AccountState(StrEnum):
+    """The states of an account. A deleted account keeps its row, and is never active again."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, as the operator sees it. `subject` is its id, which never changes (`Session.subject`).
+
+    `created_at` is in Unix seconds. `kinds` are the kinds of its authenticators, without duplicates, and `used_at` is
+    the time of the last login with one of them, or None. `external` is the subject that the application passed to
+    `begin_for`, or None for an account with a password. A deleted account has an empty name.
+    """
+
+    subject: str
+    name: str
+    state: AccountState
+    created_at: int
+    kinds: tuple[Kind, ...] = ()
+    used_at: int | None = None
+    external: Subject | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A security notification for the account's owner (ASVS-6.3.5, NIST-4.2.3). `at` is in Unix seconds."""
+    """A security notification for the account's owner (ASVS-6.3.5, NIST-4.2.3). `at` is in Unix seconds.
+
+    `link` is the address for a new password if the owner asked for a reset, otherwise ''. Only a notifier gets the
+    link, which contains a token.
+    """
 
     at: int
     event: str
+    link: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
     """One line of the audit log.
 
-    A line never contains a typed name or code, because people may type a password instead.
+    A line never contains a typed name or code, because people may type a password instead. `actor` is "owner",
+    "administrator" or "program" (`audit.Actor`), or '' if it is not known who acted. `actor_id` is the id of the
+    administrator's account.
     """
 
     at: int
     event: str
     account_id: str | None
     reason: str | None
+    id: int = 0
+    actor: str = ""
+    actor_id: str | None = None
 
 
 def token_from(data: bytes) -> Redacted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mfa_lab.errors import InvalidInput
@@ -10,7 +11,7 @@ from mfa_lab.policy import Policy
 from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import PasswordHasher
-from mfa_lab.server.records import TOKEN_BYTES, PendingLogin, Session, token_from, token_hash
+from mfa_lab.server.records import TOKEN_BYTES, PendingLogin, Session, Subject, token_from, token_hash
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.locks import Lock
@@ -36,6 +37,7 @@ class Services:
     issuer: str
     shown: Randomness
     relying_party: RelyingParty | None = None
+    reset_page: str = ""
 
     def party(self) -> RelyingParty:
         """Return the relying party.
@@ -56,9 +58,13 @@ class Services:
         """Return a random identifier, which reveals nothing."""
         return SYSTEM.token_bytes(16).hex()
 
-    def name_locks(self, spellings: Spellings) -> tuple[Lock, ...]:
-        """Return the locks of a name. Known and unknown names have the same kind of lock."""
-        return locks.names(*map(self.store.keys.keyed_hash, {*spellings}))
+    def name_locks(self, *spellings: Spellings) -> tuple[Lock, ...]:
+        """Return the locks of one or several names. Known and unknown names have the same kind of lock."""
+        return locks.names(*map(self.store.keys.keyed_hash, {*chain(*spellings)}))
+
+    def subject_locks(self, subject: Subject) -> tuple[Lock, ...]:
+        """Return the lock of an external subject. No issuer and no id contains the separator."""
+        return locks.names(self.store.keys.keyed_hash(f"{subject.issuer}\0{subject.id}"))
 
     @staticmethod
     def permit_lock(permit: PendingLogin | Session) -> Lock:

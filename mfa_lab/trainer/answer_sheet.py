@@ -1,7 +1,7 @@
 """Make the trainer's answer sheet.
 
-The sheet has every exercise and prediction, known wrong answers, and what to say about them. The sheet is made from
-the exercises themselves, so it is always up to date.
+For each exercise and prediction, the sheet shows the known wrong answers, and what the trainer can say about them.
+The sheet is made from the exercises themselves, so it is always up to date.
 """
 
 from __future__ import annotations

@@ -36,9 +36,10 @@ def save(board: Board, out: Path) -> tuple[Path, Path, Path, Path]:
 
 
 def _write_csv(path: Path, headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> Path:
-    """Write a table for a spreadsheet. Our mark is the line of headers.
+    """Write a table for a spreadsheet.
 
-    A pseudonym consists of letters, digits, dots, underscores and hyphens, so it cannot be a formula that does harm.
+    The line of headers is the mark by which this package recognises its own file. A pseudonym consists of
+    letters, digits, dots, underscores and hyphens, so it cannot be a formula that does harm.
     """
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([headers, *rows])

@@ -48,7 +48,7 @@ def board_png(board: Board, ax: Axes | None = None) -> bytes:
 
 
 def in_words(board: Board) -> str:
-    """Return the content of the drawing in words."""
+    """Return a text that describes the drawing."""
     where = ", ".join(f"{len(places)} at {_spoken(name)}" for name, places in board.notebooks.items() if places)
     waiting = ", ".join(board.not_begun)
     hard = "; ".join(f"{each.title}: {_fares(each)}" for each in board.hardest[:HARDEST_SHOWN])

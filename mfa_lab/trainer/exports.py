@@ -56,7 +56,7 @@ class LeftOut:
 
 
 class _NoExport(Exception):
-    """Say why a file cannot be counted."""
+    """Report why a file is not a complete export, so that its results are not counted."""
 
 
 def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:

@@ -6,22 +6,42 @@
     @app.post("/transfers")
     def transfer(session: Annotated[Session, Depends(require_mfa(max_age_seconds=300))]) -> ...:
 
-`mfa-lab serve` runs a complete small application. See docs/web.md for the details.
+`mfa-lab serve` runs a complete small application. See docs/web.md for the details. Each name above is imported only
+when a program first uses it, because `mfa_lab.web.tokens` and `mfa_lab.web.origin` work without FastAPI.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from mfa_lab.errors import MfaError
+from mfa_lab.lazy import lazy_names
 
-try:
-    import python_multipart  # noqa: F401 (Starlette needs it for the first form)
-    import uvicorn  # noqa: F401
-
+if TYPE_CHECKING:
     from mfa_lab.web.app import add_mfa, create_app
     from mfa_lab.web.guard import require_mfa
-except ModuleNotFoundError as error:
-    if error.name not in {"fastapi", "jinja2", "pydantic", "python_multipart", "starlette", "uvicorn"}:
-        raise
-    raise MfaError(f"the web side needs {error.name}, which is not installed: pip install 'mfa-lab[web]'") from None
+    from mfa_lab.web.pages.login import continue_login
 
-__all__ = ["add_mfa", "create_app", "require_mfa"]
+__all__ = ["add_mfa", "check_installed", "continue_login", "create_app", "require_mfa"]
+
+_HOMES, _load = lazy_names(__name__)
+_PACKAGES = ("fastapi", "jinja2", "pydantic", "python_multipart", "starlette", "uvicorn")
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        check_installed()
+    return _load(name)
+
+
+def check_installed() -> None:
+    """Raise `MfaError`, which says what to install, if a package of the web side is missing."""
+    for package in _PACKAGES:  # Starlette needs python_multipart for the first form
+        try:
+            import_module(package)
+        except ModuleNotFoundError as error:
+            if error.name != package:
+                raise
+            sentence = f"the web side needs {package}, which is not installed: pip install 'mfa-lab[web]'"
+            raise MfaError(sentence) from None

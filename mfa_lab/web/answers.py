@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from mfa_lab.errors import AccessDenied, InvalidInput, LoginOver, MfaError, StepDone
+from mfa_lab.errors import AccessDenied, InvalidInput, LoginOver, MfaError, ResetOver, StepDone
 from mfa_lab.server.notifications.notifier import words
 from mfa_lab.web.site import Site, under
 
@@ -30,6 +30,7 @@ Reason = Literal[
     "refused",
     "already_done",
     "login_over",
+    "reset_over",
     "invalid_input",
     "fault",
     "no_session",
@@ -48,7 +49,10 @@ POLICY = (
 PASSKEY_SCRIPT = (_TEMPLATES / "passkey.js").read_text("utf-8")
 """The script of `PASSKEY_PAGES`, which the browser loads from this site."""
 PASSKEY_PAGES = frozenset({"passkey.html", "passkey_new.html"})
-PASSKEY_POLICY = POLICY.replace("script-src", "script-src 'self'") + "; connect-src 'self'"
+_OWN_SCRIPT = POLICY.replace("script-src", "script-src 'self'")
+NEW_PASSWORD_SCRIPT = (_TEMPLATES / "new_password.js").read_text("utf-8")
+POLICIES = dict.fromkeys(PASSKEY_PAGES, f"{_OWN_SCRIPT}; connect-src 'self'") | {"new_password.html": _OWN_SCRIPT}
+"""The content security policies of the pages that load a script from this site."""
 
 
 class Problem(BaseModel):
@@ -117,6 +121,8 @@ def told(error: MfaError) -> tuple[int, str, Reason]:
         return 403, str(error), "already_done"
     if isinstance(error, LoginOver):
         return 403, str(error), "login_over"
+    if isinstance(error, ResetOver):
+        return 403, str(error), "reset_over"
     if isinstance(error, AccessDenied):
         return 403, str(error), "refused"
     if isinstance(error, InvalidInput):

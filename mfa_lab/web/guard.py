@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
+from weakref import WeakSet
 
 from fastapi import HTTPException, Request, Security
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
+from starlette.routing import WebSocketRoute
 
 from mfa_lab.errors import PUBLIC_MESSAGE, AccessDenied, InvalidInput, MfaError
 from mfa_lab.redaction import clears_variables
@@ -16,7 +22,7 @@ from mfa_lab.server.records import Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Reason, told
 from mfa_lab.web.origin import SAFE_METHODS, cross_site, way_back, with_next
-from mfa_lab.web.site import Site, site_of, under
+from mfa_lab.web.site import NO_MFA, Site, site_of, under
 
 BEARER_DESCRIPTION = "The token that the previous step returned."
 Bearer = Annotated[
@@ -62,11 +68,17 @@ class Demands:
 
 
 ANY_SESSION = Demands()
+_DEPENDENCIES: WeakSet[Callable[..., object]] = WeakSet()
+"""What `require_mfa` has returned, so that `check_routes` finds it."""
+NO_WEBSOCKET = (
+    "require_mfa cannot protect a WebSocket route: protect a page with it, and let this page open the WebSocket with "
+    "a short-lived ticket of your own"
+)
 
 
 def require_mfa(
     max_age_seconds: int | None = None, *, action: str | None = None, phishing_resistant: bool = False
-) -> Callable[[Request, Bearer], Session]:
+) -> Callable[[HTTPConnection, Bearer], Session]:
     """Return a FastAPI dependency that returns the `Session` of a user who has logged in with both factors.
 
     `max_age_seconds` is the maximum age of this login (step-up). Instead of this age, you may give an `action`. The
@@ -84,13 +96,14 @@ def require_mfa(
         raise InvalidInput("max_age_seconds must be a whole number of seconds, 1 or more")
 
     @clears_variables  # of the cookie and the bearer token
-    def session_of(request: Request, credentials: Bearer) -> Session:
+    def session_of(request: HTTPConnection, credentials: Bearer) -> Session:
+        if not isinstance(request, Request):
+            raise InvalidInput(NO_WEBSOCKET)
         site = site_of(request)
         cookies = request.headers.get("cookie", "")
         text = credentials.credentials if credentials else tokens.in_cookie(cookies, site.cookie)
-        by_cookie = credentials is None and text != ""
-        if by_cookie and request.method not in SAFE_METHODS and cross_site(request, proof=True):
-            raise Stopped(403, PUBLIC_MESSAGE, "cross_site")
+        if credentials is None and text:
+            check_sender(request)
         browser = credentials is None and "text/html" in request.headers.get("accept", "")
         try:
             demands = Demands(max_age_seconds, phishing_resistant)
@@ -105,7 +118,44 @@ def require_mfa(
             fault = error
         raise Stopped(*told(fault))
 
+    _DEPENDENCIES.add(session_of)
     return session_of
+
+
+def check_routes(app: Starlette, path: str = "") -> None:
+    """Raise `InvalidInput` if a route uses `require_mfa` where it cannot work.
+
+    Such a route is a WebSocket route, or belongs to a mounted application without MFA. `path` is the mount's path.
+    """
+    for context in iter_route_contexts(app.routes):
+        route, here = context.original_route, f"{path}{context.path or ''}"
+        mounted = getattr(route, "app", None)
+        if isinstance(mounted, Starlette):
+            check_routes(mounted, here)
+        elif _DEPENDENCIES.isdisjoint(_calls(getattr(context, "dependant", None))):
+            continue
+        elif isinstance(route, WebSocketRoute):
+            raise InvalidInput(f"{here}: {NO_WEBSOCKET}")
+        elif getattr(app.state, "mfa", None) is None:
+            raise InvalidInput(f"{here}: {NO_MFA}")
+
+
+def _calls(dependant: Dependant | None) -> Iterator[Callable[..., object]]:
+    """Yield each function that FastAPI calls for a route."""
+    if dependant is not None and dependant.call is not None:
+        yield dependant.call
+        for below in dependant.dependencies:
+            yield from _calls(below)
+
+
+def check_sender(request: Request) -> None:
+    """Raise `Stopped` if the request may change something, and another site made the browser send it (CSRF).
+
+    A WebSocket may change something too, and browsers say which site opens it.
+    """
+    changing = request.method not in SAFE_METHODS or "sec-websocket-key" in request.headers
+    if changing and cross_site(request, proof=True):
+        raise Stopped(403, PUBLIC_MESSAGE, "cross_site")
 
 
 @clears_variables
@@ -142,7 +192,7 @@ def _log_in(
     request: Request, site: Site, reason: Reason, sentence: str, demands: Demands, *, browser: bool
 ) -> Stopped:
     if browser:
-        login, back = under(request, f"{site.prefix}/login"), way_back(request)
+        login, back = under(request, site.login_path), way_back(request)
         return Stopped(
             303, sentence, reason, {"Location": with_next(login, back, passkey=demands.phishing_resistant)}
         )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 
+from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mfa_lab.errors import InvalidInput
 from mfa_lab.redaction import clear_variables
 from mfa_lab.web.answers import FAULT, POLICY, answer, path_in
+from mfa_lab.web.guard import check_routes
 from mfa_lab.web.origin import host_and_port
 from mfa_lab.web.site import Site
 
@@ -35,6 +38,15 @@ _NEEDS_HTTP = "This server was started for plain http on its own machine. To use
 _NO_SUCH_HOST = "This server does not accept requests for this host name."
 
 
+async def _refuse_misuse(app: FastAPI, send: Send) -> None:
+    """Stop the start of the application, with a sentence, if a route uses `require_mfa` where it cannot work."""
+    try:
+        check_routes(app)
+    except InvalidInput as error:
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        raise
+
+
 class Shield:
     """ASGI middleware for the paths under the site's prefix. It does not change the application's other pages."""
 
@@ -43,6 +55,8 @@ class Shield:
         self.site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _refuse_misuse(scope["app"], send)
         inside = scope["type"] == "http" and self._ours(path_in(scope))
         try:
             if inside:

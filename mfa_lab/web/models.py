@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from mfa_lab.server.records import Kind
+from mfa_lab.server.records import AccountState, Kind
 
 Text = Annotated[str, Field(max_length=4096)]
 Hidden = Annotated[Text, Field(repr=False)]
@@ -64,13 +64,20 @@ class TwoCodes(BaseModel):
     second_code: Hidden
 
 
+class SubjectOut(BaseModel):
+    """A user whose first factor the application or its single sign-on checks: who checks it, and their id of it."""
+
+    issuer: str
+    id: str
+
+
 class SessionOut(BaseModel):
     """A session. `methods` says how its user logged in (`amr`, RFC 8176).
 
     `subject` is the account's id, which never changes and never belongs to another account.
     `phishing_resistant` says whether a passkey began the session. `codes_to_acknowledge` is the id of the newest
     recovery codes until the owner acknowledges them. After that, `codes_to_acknowledge` is null. If it is not null,
-    offer a fresh set of recovery codes.
+    offer a fresh set of recovery codes. `external` is null for an account with a password.
     """
 
     subject: str
@@ -80,6 +87,18 @@ class SessionOut(BaseModel):
     codes_to_acknowledge: str | None
     methods: list[str]
     phishing_resistant: bool
+    external: SubjectOut | None
+
+
+class OpenSessionOut(BaseModel):
+    """One of an account's sessions. `id` grants nothing. `current` is true for the session that sent the request."""
+
+    id: str
+    created_at: int
+    seen_at: int
+    methods: list[str]
+    phishing_resistant: bool
+    current: bool
 
 
 class NewSession(SessionOut):
@@ -177,12 +196,66 @@ class Passwords(BaseModel):
     new: Hidden
 
 
+class TypedName(BaseModel):
+    name: Hidden  # people type passwords there
+
+
+class OnePassword(BaseModel):
+    password: Hidden
+
+
 class AccountName(BaseModel):
     name: Text
 
 
+class AccountChange(BaseModel):
+    """A change to an account: a new name, a new state, or both."""
+
+    name: Text | None = None
+    state: Literal["active", "disabled"] | None = None
+
+
+class AccountOut(BaseModel):
+    """An account. Times are in Unix seconds.
+
+    `kinds` are the kinds of its authenticators, and `used_at` is the time of the last login with one of them, or
+    null. `external` is null for an account with a password. The name of a deleted account is empty.
+    """
+
+    subject: str
+    name: str
+    state: AccountState
+    created_at: int
+    kinds: list[Kind]
+    used_at: int | None
+    external: SubjectOut | None
+
+
+class AccountsOut(BaseModel):
+    """A part of the list of accounts. If `next_after` is null, this is the last part."""
+
+    accounts: list[AccountOut]
+    next_after: str | None
+
+
 class AuditLineOut(BaseModel):
+    """A line of the audit log. `account_id` is the subject of the account to which it happened.
+
+    `actor` is `owner`, `administrator` or `program`, or empty if it is not known who acted. `actor_id` is the subject
+    of the administrator.
+    """
+
+    id: int
     at: int
     event: str
     account_id: str | None
+    actor: str
+    actor_id: str | None
     reason: str | None
+
+
+class AuditLinesOut(BaseModel):
+    """A part of the audit log. Send `next_after` as `after` to get the following part."""
+
+    lines: list[AuditLineOut]
+    next_after: int

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from fastapi import Request
+if TYPE_CHECKING:
+    from fastapi import Request
 
 log = logging.getLogger("mfa_lab.web")
 
@@ -85,11 +87,16 @@ def own_path(text: str | None) -> str:
 def way_back(request: Request) -> str:
     """Return the page to open after a login: this page or, if a form was sent, the page that contained the form."""
     here = request.method in SAFE_METHODS
+    return own_page(str(request.url) if here else request.headers.get("referer", ""), request.headers.get("host", ""))
+
+
+def own_page(address: str, host: str) -> str:
+    """Return the path and the query of an address at this host, otherwise an empty text (`own_path`)."""
     try:
-        page = urlsplit(str(request.url) if here else request.headers.get("referer", ""))
+        page = urlsplit(address)
     except ValueError:  # the Host or the Referer is not an address
         return ""
-    if page.netloc != request.headers.get("host"):
+    if not host or page.netloc != host:
         return ""
     return own_path(page.path + (f"?{page.query}" if page.query else ""))
 

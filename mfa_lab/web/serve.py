@@ -7,11 +7,15 @@ Each worker is a process that reads its settings from the environment. Any other
 from __future__ import annotations
 
 import logging
+import multiprocessing.connection
 import os
 import re
+import signal
 import ssl
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from ipaddress import ip_network
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -28,6 +32,8 @@ from mfa_lab.server.storage import address
 from mfa_lab.web.app import create_app
 from mfa_lab.web.site import DEVELOPMENT_HOST, LOOPBACK, is_loopback
 
+log = logging.getLogger("mfa_lab.web")
+
 _PREFIX = "MFA_LAB_"
 
 
@@ -35,17 +41,23 @@ _PREFIX = "MFA_LAB_"
 class Settings:
     """The settings of a worker. Each setting is an environment variable, such as MFA_LAB_DATABASE.
 
-    In a list, commas separate the parts. `https` says whether browsers reach the server over https, which the server
-    or a proxy provides. `origins` are the exact origins of the pages that may use passkeys; without origins, there
-    are no passkeys. `rp_id` is the domain to which passkeys are bound, by default the host of the first origin.
-    `notifications` is the path of a file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and
-    _PASSWORD. The key is in MFA_LAB_KEY, or in a file beside the database.
+    In a list, commas separate the parts. `https` says whether browsers reach the server over https, which the
+    server or a proxy provides. `behind_proxy` says that it is a proxy, whose headers about the original request the
+    server then believes. `prefix` is the path of all pages, and `home` is the path to open after a login. `origins`
+    are the exact origins of the pages that may use passkeys; without origins, there are no passkeys. `rp_id` is the
+    domain to which passkeys are bound, by default the host of the first origin. With origins and a way to send
+    notifications, a forgotten password gets a link to the first origin. `notifications` is the path of a file. For
+    mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or in a
+    file beside the database.
     """
 
     database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password
     policy: str = "standard"
     hosts: str = ",".join(LOOPBACK)
     https: str = "no"
+    behind_proxy: str = "no"
+    prefix: str = ""
+    home: str = ""
     admins: str = ""
     registration: str = "yes"
     notifications: str = ""
@@ -59,7 +71,7 @@ class Settings:
         """Return the settings from the environment. Raises `InvalidInput`."""
         given = {each.name: os.environ.get(_PREFIX + each.name.upper()) for each in fields(cls)}
         settings = cls(**{name: value for name, value in given.items() if value is not None})
-        for name in ("https", "registration"):
+        for name in ("https", "behind_proxy", "registration"):
             if getattr(settings, name) not in ("yes", "no"):
                 raise InvalidInput(f"{_PREFIX}{name.upper()} must be yes or no")
         return settings
@@ -72,18 +84,24 @@ class Settings:
 
     def application(self) -> FastAPI:
         """Return the application with these settings. Raises `MfaError`."""
+        notifier, origins = self.notifier(), _list(self.origins)
+        reset_page = f"{origins[0]}{self.prefix}/password-reset/new" if notifier and origins else ""
         return create_app(
             MfaServer(
                 self.database,
                 policy=named_policy(self.policy),
                 issuer=self.issuer,
                 relying_party=self.relying_party(),
+                reset_page=reset_page,
             ),
             hosts=_list(self.hosts),
+            prefix=self.prefix,
+            home=self.home,
             https=self.https == "yes",
+            behind_proxy=self.behind_proxy == "yes",
             admins=_list(self.admins),
             registration=self.registration == "yes",
-            notifier=self.notifier(),
+            notifier=notifier,
         )
 
     def relying_party(self) -> RelyingParty | None:
@@ -140,7 +158,25 @@ def named_policy(name: str) -> Policy:
 def application() -> FastAPI:
     """Return the application with the settings from the environment. Every worker calls this factory."""
     log_with_times()
+    _end_with_parent()
     return Settings.from_environment().application()
+
+
+def _end_with_parent() -> None:
+    """Let this worker end when the process that started it ends, however that process ends.
+
+    After `kill -9`, the workers would otherwise keep the port. The sentinel is a pipe whose other end is open only in
+    the parent.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent.sentinel,), name="parent", daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    log.error("the process that started this worker has ended, so the worker ends too")
+    signal.raise_signal(signal.SIGTERM)
 
 
 def log_with_times() -> None:
@@ -166,10 +202,19 @@ def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str, Any] | None = None) -> None:
+def run(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    tls: dict[str, Any] | None = None,
+    proxies: tuple[str, ...] = (),
+) -> None:
     """Run the application until the user presses Ctrl-C. The settings are checked before a worker starts.
 
-    Raises `MfaError`.
+    `proxies` are the addresses or networks of the trusted proxies. Without them, only proxies on this machine are
+    trusted. Raises `MfaError`.
     """
     if workers > 1 and address.path_of(address.parsed(settings.database)) is None:
         raise InvalidInput("several workers must share a database: name a file, sqlite:///accounts.db, or PostgreSQL")
@@ -190,6 +235,11 @@ def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str
             raise InvalidInput(
                 "the certificate and its key cannot be read: give two PEM files that belong together"
             ) from None
+    for proxy in proxies:
+        try:
+            ip_network(proxy)
+        except ValueError:
+            raise InvalidInput(f"{proxy!r} is not a proxy's address: write 192.0.2.7 or 192.0.2.0/24") from None
     settings.application().state.mfa.server.close()
     settings.to_environment()
     uvicorn.run(
@@ -199,7 +249,8 @@ def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str
         port=port,
         workers=workers,
         server_header=False,
-        proxy_headers=settings.https == "yes" and not tls,
+        proxy_headers=settings.behind_proxy == "yes",
+        forwarded_allow_ips=",".join(proxies) or None,
         timeout_graceful_shutdown=5,
         **(tls or {}),
     )

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import Request
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.names import exact_name, normal_name
-from mfa_lab.server.records import Kind
+from mfa_lab.server.records import Kind, Session, Subject
+from mfa_lab.web.origin import own_path
+from mfa_lab.web.tokens import Cookie
 
+NO_MFA = (
+    "this application has no MFA yet: call add_mfa(app, server) when you make it. A mounted application does not "
+    "share the MFA of the application around it: include a router instead, or call add_mfa for the mounted one too"
+)
 DEVELOPMENT_HOST = "shop.localhost"
 """The host name for lessons: browsers find it without DNS, and offer passkeys at it, as they do not at 127.0.0.1."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", DEVELOPMENT_HOST)
@@ -26,9 +33,10 @@ class Site:
     `prefix` is the path of the pages and the API; `home` is the path to open after a login. `hosts` are the host
     names of the application; a request for any other host is rejected. `https=False` is for lessons on one machine.
     In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the
-    names of accounts that may use the admin page. `registration` says whether strangers may register. `cookie_path`
-    limits the cookies to a path of the host, if other people's applications have other paths there. Raises
-    `InvalidInput`.
+    names of accounts that may use the admin page, or the `Subject`s of users who are not ours. `registration` says
+    whether strangers may register. `login` is the path of the application's own login page, which calls
+    `continue_login`; the kit's page for passwords then leads to it. `cookie_path`
+    limits the cookies to a path of the host, if other people's applications have other paths. Raises `InvalidInput`.
     """
 
     server: MfaServer
@@ -36,15 +44,19 @@ class Site:
     home: str = "/"
     hosts: tuple[str, ...] = LOOPBACK
     https: bool = True
-    admins: tuple[str, ...] = ()
+    admins: tuple[str | Subject, ...] = ()
     registration: bool = True
+    login: str = ""
     cookie_path: str = "/"
 
     def __post_init__(self) -> None:
-        if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
-            raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
-        if not self.cookie_path.startswith("/"):
-            raise InvalidInput("cookie_path must be a path such as /shop, with a slash at the start")
+        checked_prefix(self.prefix)
+        if not own_path(self.cookie_path):
+            raise InvalidInput("cookie_path must be a path of this site, such as /shop")
+        if not self.home.startswith(("/", "https://", "http://")):
+            raise InvalidInput("home must be a path such as /account, or an address with https://")
+        if self.login and not own_path(self.login):
+            raise InvalidInput("login must be a path of this site, such as /login")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):
@@ -55,6 +67,11 @@ class Site:
             raise InvalidInput(
                 f"plain http works only on this machine: use https, or the hosts localhost and {DEVELOPMENT_HOST}"
             )
+
+    @property
+    def login_path(self) -> str:
+        """Return the path of the page on which a login begins."""
+        return self.login or f"{self.prefix}/login"
 
     @property
     def passkeys(self) -> bool:
@@ -70,14 +87,13 @@ class Site:
 
     @property
     def cookie(self) -> str:
-        """Return the cookie's name.
+        """Return the cookie's name."""
+        return self.cookie_rules.name
 
-        Browsers accept a `__Host-` cookie only over https and for the whole host, and send it only to the host that
-        has set it. They accept a `__Secure-` cookie only over https.
-        """
-        if not self.https:
-            return "mfa-lab"
-        return "__Host-mfa-lab" if self.cookie_path == "/" else "__Secure-mfa-lab"
+    @property
+    def cookie_rules(self) -> Cookie:
+        """Return the rules of the cookie."""
+        return Cookie(https=self.https, path=self.cookie_path)
 
     @property
     def earlier_cookie(self) -> str:
@@ -87,12 +103,15 @@ class Site:
         """
         return f"{self.cookie}-earlier"
 
-    def is_admin(self, name: str) -> bool:
-        """Return whether the account of this name may use the admin page.
+    def is_admin(self, session: Session) -> bool:
+        """Return whether the account of this session may use the admin page.
 
-        A domain must be spelled as in `admins`, because an old database may have an account for each spelling.
+        A domain must be spelled as in `admins`, because an old database may have an account for each spelling. If
+        the user is not ours, the name proves nothing, and `admins` must contain the subject.
         """
-        return exact_name(name) in map(exact_name, self.admins)
+        if session.external is not None:
+            return session.external in self.admins
+        return exact_name(session.name) in map(exact_name, self.admins)
 
     def is_reserved(self, name: str) -> bool:
         """Return whether this name, in any spelling, is an administrator's.
@@ -102,12 +121,22 @@ class Site:
         return normal_name(name) in map(normal_name, self.admins)
 
 
+def checked_prefix(prefix: str) -> str:
+    """Return the prefix if it is empty or a path without a slash at its end. Raises `InvalidInput`."""
+    if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
+        raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
+    return prefix
+
+
+Name = TypeVar("Name", str, str | Subject)
+
+
 def is_loopback(host: str) -> bool:
     """Return whether `host` always means this machine: a name in `LOOPBACK`, or below localhost (RFC 6761, 6.3)."""
     return host in LOOPBACK or host.endswith(".localhost")
 
 
-def names(given: Iterable[str], what: str) -> tuple[str, ...]:
+def names(given: Iterable[Name], what: str) -> tuple[Name, ...]:
     """Return `given` as a tuple.
 
     Raises `InvalidInput` for a single string, because its letters would become names.
@@ -121,7 +150,7 @@ def site_of(request: Request) -> Site:
     """Return the site to which a request belongs. Raises `InvalidInput` if the application has no MFA."""
     site: Site | None = getattr(request.app.state, "mfa", None)
     if site is None:
-        raise InvalidInput("this application has no MFA yet: call add_mfa(app, server) when you make it")
+        raise InvalidInput(NO_MFA)
     return site
 
 

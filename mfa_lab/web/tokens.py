@@ -1,4 +1,6 @@
-"""Write and read the server's tokens for a browser or an API.
+"""Write and read the server's tokens for a browser or an API, and set the rules of the cookie that carries them.
+
+This module and `origin.own_path` need no FastAPI: every web framework can use them (docs/examples).
 
 The text is a letter for the step, a dot, and the token. The letter only says which call to try. Only the server knows
 what a token permits, whatever the letter claims.
@@ -9,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import cast
+from dataclasses import dataclass
+from typing import Any, cast
 
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
@@ -28,6 +31,44 @@ Record = PendingLogin | Session | Enrolment | PasskeyCreation
 
 _LETTERS: dict[type, str] = {PendingLogin: "p", Session: "s", Enrolment: "e", PasskeyCreation: "k"}
 _FORM = re.compile(r"[apsek]\.[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """The rules of the cookie that carries a browser's token. `https=False` is for lessons on one machine.
+
+    `path` limits the cookie to a part of the host.
+    """
+
+    https: bool = True
+    path: str = "/"
+
+    @property
+    def name(self) -> str:
+        """Return the cookie's name.
+
+        Browsers accept a `__Host-` cookie only over https and for the whole host, and send it only to the host that
+        has set it. They accept a `__Secure-` cookie only over https.
+        """
+        if not self.https:
+            return "mfa-lab"
+        return "__Host-mfa-lab" if self.path == "/" else "__Secure-mfa-lab"
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Return the arguments of `set_cookie`, which have the same names in Starlette, Flask and Django.
+
+        No script can read the cookie, and browsers do not send it with another site's form.
+        """
+        return {"path": self.path, "secure": self.https, "httponly": True, "samesite": "Lax"}
+
+    @clears_variables
+    def token_in(self, header: str | None) -> str:
+        """Return the token in a request's `Cookie` header, or an empty text if the header has no valid token.
+
+        Use this method instead of the framework's own dictionary of cookies (`in_cookie` says why).
+        """
+        return well_formed(in_cookie(header or "", self.name))
 
 
 @clears_variables

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from mfa_lab import Phone
 from mfa_lab.errors import PUBLIC_MESSAGE
+from mfa_lab.server.records import Notification
 from tests.browser.axe import contrasts, violations
 from tests.web.kit import ADMIN, PASSWORD, Served, serving
 
@@ -57,6 +58,20 @@ def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]
 def told(text: str) -> bool:
     """Whether the console only says what a test provokes: the status of a refusal, or the policy at work."""
     return "the server responded with a status of 4" in text or "Content Security Policy" in text
+
+
+def mailed_link(served: Served, name: str) -> str:
+    """The link in the newest mail to this account."""
+    links: list[str] = []
+
+    class Mailbox:
+        def send(self, to: str, notification: Notification) -> bool:
+            links.extend([notification.link] if to == name and notification.link else [])
+            return True
+
+    while served.server.send_notifications(Mailbox()):
+        pass
+    return links[-1]
 
 
 def walk(page: Page, served: Served, name: str, look: Callable[[str], None]) -> None:
@@ -144,11 +159,24 @@ def walk(page: Page, served: Served, name: str, look: Callable[[str], None]) -> 
     page.get_by_label("Recovery code").fill(recovery_code)
     press("Go on")
     look("recovered")
+    served.api().log_in(served, ADMIN)
     log_in(ADMIN)
     served.advance()
     code(served.phone.code(f"mfa-lab: {ADMIN}"))
+    link("Your sessions")
+    look("sessions")
+    press("End all other sessions")
+    link("To your account")
     link("Administration")
     look("admin")
+    link("Accounts")
+    look("accounts")
+    page.get_by_label("Name or id of an account").fill(name)
+    press("Find")
+    look("one-account")
+    press("Disable this account")
+    press("Enable this account")
+    page.goto("/admin")
     page.get_by_label("Name of the account").fill(name)
     press("Make a reset code")
     look("reset-code")
@@ -161,6 +189,24 @@ def walk(page: Page, served: Served, name: str, look: Callable[[str], None]) -> 
     look("login-again")
     page.goto("/no-such-page")
     look("not-found")
+    page.goto("/login")
+    link("Forgotten your password?")
+    look("forgotten")
+    page.get_by_label("Name").fill(name)
+    press("Send the link")
+    look("link-sent")
+    address = mailed_link(served, name)
+    page.goto(address.replace(served.origin, served.url))
+    token = page.get_by_label("Token")
+    if not token.input_value():  # without JavaScript
+        token.fill(address.partition("#")[2])
+    look("new-password")
+    page.get_by_label("New password").fill("demo: a mule in the meadow")
+    press("Set the new password")
+    look("password-set")
+    link("Log in")
+    log_in(name, "demo: a mule in the meadow")
+    assert page.get_by_role("alert").count() == 0
 
 
 @pytest.mark.parametrize("java_script", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -193,7 +239,19 @@ def test_every_page_is_for_everyone(
 
     walk(page, served, f"everyone-{dark}-{viewport['width']}@example.org", look)
     assert wrong == []
-    assert len(seen) == 21
+    assert len(seen) == 26
+
+
+def test_a_link_fills_the_form(open_page: Callable[..., Page], served: Served) -> None:
+    """The script copies the token, and leaves it neither in the address nor in the history."""
+    page = open_page()
+    page.goto("/login")
+    page.goto("/password-reset/new#demo-token")
+    assert page.get_by_label("Token").input_value() == "demo-token"
+    assert page.url == f"{served.url}/password-reset/new"
+    page.go_back()
+    page.go_forward()
+    assert "demo-token" not in page.url
 
 
 def test_axe_sees_a_planted_fault(open_page: Callable[..., Page]) -> None:

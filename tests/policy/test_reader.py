@@ -133,7 +133,7 @@ def test_what_is_wrong_is_told(text: str, line: int | None, said: str):
     sentence = str(caught.value)
     assert said in sentence
     assert line is None or re.match(rf"line {line}[,:] ", sentence)
-    assert len(sentence) < 700
+    assert len(sentence) < 750
     assert caught.value.__cause__ is None
 
 

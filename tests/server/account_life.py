@@ -1,8 +1,8 @@
 """A state machine: an account and its model live through the same calls, and what the model forbids never happens.
 
 Register, enrol, log in, a further authenticator, passkeys, revoke, replace, recover, resynchronise, change the
-password, reset code, rebind, take over, throttle, sessions: in any order, by the owner, by a thief, by an
-administrator.
+password, reset code, rebind, take over, disable, rename, delete, throttle, sessions: in any order, by the owner, by a
+thief, by an administrator.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mfa_lab import AccessDenied, ManualClock, MfaServer, SeededRandomness
-from mfa_lab.errors import InvalidInput
+from mfa_lab.errors import InvalidInput, NameTaken
 from mfa_lab.otp import code_at, step_at
 from mfa_lab.phone.browser import Browser
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
+from mfa_lab.server.account.session_list import public_id
 from mfa_lab.server.records import Permit, token_hash
 from tests.server.account_model import POLICY, Account, Factor, Granted, Key, Offer, Pending
 from tests.server.kit import KEY, NAME, ORIGIN, PARTY, PASSWORD, START, WRONG
@@ -50,7 +51,7 @@ class Life(RuleBasedStateMachine):
         self.randomness = SeededRandomness(1)  # the same secrets in each life, or hypothesis could not repeat one
         self.servers = self.opened()
         self.turns = cycle(self.servers)
-        self.account = Account(PASSWORD)
+        self.account = Account(PASSWORD, NAME, {})
         for name in (NAME, BOB):
             self.server.register(name, PASSWORD)
         enrolment = self.server.start_enrolment(self.server.begin_login(BOB, PASSWORD))
@@ -102,8 +103,8 @@ class Life(RuleBasedStateMachine):
     @rule(right=st.sampled_from([True, True, True, False]))
     def begin(self, right: bool) -> None:
         password = self.account.password if right else WRONG
-        allowed = self.account.reserves_password(self.clock.now()) and right
-        pending = self.asked(allowed, self.server.begin_login, NAME, password)
+        allowed = self.account.reserves_password(self.clock.now()) and right and not self.account.disabled
+        pending = self.asked(allowed, self.server.begin_login, self.account.name, password)
         if pending:
             self.account.passwords.clear()
             self.account.pendings.append(Pending(pending))
@@ -195,7 +196,7 @@ class Life(RuleBasedStateMachine):
 
     def new_id(self) -> str:
         known = {each.id for each in [*self.account.factors, *self.account.keys]}
-        (found,) = {row["id"] for row in self.rows_of(NAME)["factors"]} - known
+        (found,) = {row["id"] for row in self.rows_of(self.account.name)["factors"]} - known
         return str(found)
 
     # Passkeys
@@ -340,30 +341,74 @@ class Life(RuleBasedStateMachine):
     @rule()
     def reset_code(self) -> None:
         if self.account.has_factor:
-            self.account.codes += self.server.issue_reset_code(NAME)
+            self.account.codes += self.server.issue_reset_code(self.account.name)
         else:
             with pytest.raises(InvalidInput):
-                self.server.issue_reset_code(NAME)
+                self.server.issue_reset_code(self.account.name)
 
     @rule(sure=st.sampled_from([False, False, True]))
     def reset_factors(self, sure: bool) -> None:
         if sure:
-            self.server.reset_factors(NAME)
+            self.server.reset_factors(self.account.name)
             self.account.retire()
             self.account.end_steps()
             self.account.void_codes([], "")
 
     @rule()
     def take_over(self) -> None:
-        old = OtpAccount(NAME, "old", Redacted(new_secret(self.randomness)))
+        old = OtpAccount(self.account.name, "old", Redacted(new_secret(self.randomness)))
         if self.account.has_factor:
             with pytest.raises(InvalidInput):
-                self.server.adopt(NAME, old)
+                self.server.adopt(self.account.name, old)
             return
-        self.server.adopt(NAME, old)
+        self.server.adopt(self.account.name, old)
         newest_void = step_at(self.clock.now()) + POLICY.window_steps
         self.account.factors.append(self.identified(Factor(old.secret.reveal(), newest_void)))
         self.account.end_steps()
+
+    @rule(disabled=st.sampled_from([False, False, True]))
+    def set_state(self, disabled: bool) -> None:
+        accounts = self.server.accounts
+        (accounts.disable if disabled else accounts.enable)(self.account.name)
+        if disabled:
+            self.account.end_steps()
+        self.account.disabled = disabled
+
+    @rule(number=st.integers(0, 9), sure=st.sampled_from([False, False, True]))
+    def set_password(self, number: int, sure: bool) -> None:
+        if sure:
+            self.account.password = f"demo: horse number {number}"
+            self.server.accounts.set_password(self.account.name, self.account.password)
+            self.account.passwords.clear()
+            self.account.end_steps()
+
+    @rule(name=st.sampled_from([NAME, "Alice.New@example.org", BOB]))
+    def rename(self, name: str) -> None:
+        """The count of wrong passwords belongs to the name, and everything else to the account."""
+        before = self.server.accounts.find(self.account.name).subject
+        if name == BOB:
+            with pytest.raises(NameTaken):
+                self.server.accounts.rename(self.account.name, name)
+            return
+        self.server.accounts.rename(self.account.name, name)
+        self.account.name = name
+        assert self.server.accounts.find(name).subject == before
+
+    @rule(sure=st.sampled_from([False, False, False, False, True]))
+    def delete_and_register_again(self, sure: bool) -> None:
+        """Nothing of the old account is the newcomer's: not its sessions, steps, codes or authenticators."""
+        if not sure:
+            return
+        old = self.account
+        self.server.accounts.delete(old.name)
+        self.server.register(old.name, PASSWORD)
+        self.account = Account(PASSWORD, old.name, old.counts)
+        for session in old.sessions:
+            self.asked(False, self.server.check_session, session.token)
+        for pending in old.pendings:
+            self.asked(False, self.server.accepted_kinds, pending.token)
+        if old.issue:
+            assert not self.server.acknowledge_recovery_codes(old.issue)
 
     # Sessions
     @precondition(lambda self: self.account.sessions)
@@ -384,6 +429,40 @@ class Life(RuleBasedStateMachine):
         session = newest(self.account.sessions, which)
         self.server.log_out(session.token)
         session.ended = True
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST, whose=NEWEST_FIRST)
+    def end_a_session(self, which: int, whose: int) -> None:
+        """Any that the account ever had, the one that asks among them; the list names those that live."""
+        account, now = self.account, self.clock.now()
+        session, other = newest(account.sessions, which), newest(account.sessions, whose)
+        listed = self.asked(session.live(now), self.server.sessions, session.token)
+        if listed is not None:
+            alive = {public_id(token_hash(each.token.token)) for each in account.sessions if each.live(now)}
+            assert {one.id for one in listed} == alive
+        allowed = account.may_change(session, now) and other.live(now)
+        self.asked(allowed, self.server.end_session, session.token, public_id(token_hash(other.token.token)))
+        other.ended = other.ended or allowed
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST)
+    def end_other_sessions(self, which: int) -> None:
+        session, now = newest(self.account.sessions, which), self.clock.now()
+        alive = sum(each.live(now) for each in self.account.sessions)
+        allowed = self.account.may_change(session, now)
+        ended = self.asked(allowed, self.server.end_other_sessions, session.token)
+        assert not allowed or ended == alive - 1
+        if ended:
+            self.account.end_sessions(but=session)
+
+    @rule(sure=st.sampled_from([False, False, True]))
+    def an_administrator_ends_all_sessions(self, sure: bool) -> None:
+        if sure:
+            alive = sum(each.live(self.clock.now()) for each in self.account.sessions)
+            (subject,) = {row["id"] for row in self.rows_of(self.account.name)["accounts"]}
+            assert self.server.accounts.end_all_sessions(subject) == alive
+            if alive:
+                self.account.end_sessions()
 
     # What must hold
 
@@ -413,7 +492,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def server_and_model_agree(self) -> None:
         """States, last steps, counts, all that was begun, codes; a replaced authenticator's secret is gone."""
-        rows, account = self.rows_of(NAME), self.account
+        rows, account = self.rows_of(self.account.name), self.account
         states = {(row["id"], row["state"], row["last_step"]) for row in rows["factors"]}
         apps = {(factor.id, factor.state, factor.last_step) for factor in account.factors}
         assert states == apps | {(key.id, key.state, 0) for key in account.keys}

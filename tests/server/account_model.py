@@ -145,8 +145,9 @@ class Count:
 class Account:
     """All that is true of one account."""
 
-    def __init__(self, password: str) -> None:
-        self.password = password
+    def __init__(self, password: str, name: str, counts: dict[str, Count]) -> None:
+        self.password, self.name, self.disabled = password, name, False
+        self.counts = counts
         self.factors: list[Factor] = []
         self.keys: list[Key] = []
         self.pendings: list[Pending] = []
@@ -157,7 +158,12 @@ class Account:
         self.issue, self.kept = "", False
         self.old_issues: list[str] = []
         self.logins = 0
-        self.passwords, self.otp, self.recovery = Count(), Count(), Count()
+        self.otp, self.recovery = Count(), Count()
+
+    @property
+    def passwords(self) -> Count:
+        """The wrong passwords, which are counted by name, whoever has it."""
+        return self.counts.setdefault(self.name, Count())
 
     @property
     def to_acknowledge(self) -> str:
@@ -247,6 +253,9 @@ class Account:
     def end_steps(self, *, but: Granted | None = None) -> None:
         """Everything that was begun before ends with a change, `but` the session that changed it."""
         self.end_open_steps()
+        self.end_sessions(but=but)
+
+    def end_sessions(self, *, but: Granted | None = None) -> None:
         for each in self.sessions:
             each.ended = each.ended or each is not but
 

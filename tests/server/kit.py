@@ -27,6 +27,7 @@ PASSWORD = "demo: correct horse battery staple"
 WRONG = "demo: wrong horse battery staple"
 KEY = bytes(range(32))
 ORIGIN = "http://shop.localhost:8000"
+RESET_PAGE = f"{ORIGIN}/password-reset/new"
 PARTY = RelyingParty("shop.localhost", (ORIGIN, "http://shop.localhost:8001"))
 START = 1_800_000_010
 EXPLAINING = replace(Policy.CHEAPEST, explain_refusals=True)
@@ -48,7 +49,14 @@ class Deployment:
     def open(self, policy: Policy = EXPLAINING, query: str = "") -> MfaServer:
         """The server, started again on the same file."""
         self.policy = policy
-        self.server = MfaServer(self.url + query, clock=self.clock, policy=policy, key=KEY, relying_party=PARTY)
+        self.server = MfaServer(
+            self.url + query,
+            clock=self.clock,
+            policy=policy,
+            key=KEY,
+            relying_party=PARTY,
+            reset_page=RESET_PAGE,
+        )
         return self.server
 
     def enrol(self, name: str = NAME) -> RecoveryCodes:

@@ -4,9 +4,10 @@ import sqlite3
 
 import pytest
 
-from mfa_lab.errors import Reason
+from mfa_lab.errors import InvalidInput, NameTaken, Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import PendingLogin, Permit
+from tests.server.account.test_adopt import OLD
 from tests.server.kit import NAME, PASSWORD, WRONG, Deployment, reason, refused
 
 
@@ -117,3 +118,51 @@ def test_no_line_can_be_put_before_the_first(enrolled: Deployment) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         enrolled.tamper("INSERT INTO audit (id, at, event) VALUES (-5, 0, 'forged')")
     assert enrolled.begin()
+
+
+def test_each_line_names_its_actor(enrolled: Deployment) -> None:
+    """The operator's calls say which administrator made them, and a rejected attempt says of nobody that they did."""
+    server, admin = enrolled.server, "0123456789abcdef" * 2
+    lines = [(line.event, line.actor, line.actor_id) for line in server.audit_log()]
+    assert lines[:2] == [("registered", "program", None), ("password accepted", "owner", None)]
+    refused(enrolled.begin, NAME, WRONG)
+    refused(enrolled.begin, "nobody", WRONG)
+    server.register("bob@example.org", PASSWORD, public=True)
+    server.register("carol@example.org", PASSWORD, by=admin)
+    with pytest.raises(NameTaken):
+        server.register("carol@example.org", PASSWORD, by=admin)
+    server.adopt("bob@example.org", OLD, by=admin)
+    server.issue_reset_code(NAME, by=admin)
+    server.reset_factors(NAME)
+    server.trust_clock(by=admin)
+    told = server.audit_log()[len(lines) :]
+    assert [(line.event, line.actor, line.actor_id) for line in told] == [
+        ("password refused", "", None),
+        ("password refused", "", None),
+        ("registered", "owner", None),
+        ("registered", "administrator", admin),
+        ("registration refused", "administrator", admin),
+        ("factor taken over", "administrator", admin),
+        ("reset code issued", "administrator", admin),
+        ("rebound by an administrator", "program", None),
+        ("clock trusted by operator", "administrator", admin),
+    ]
+    assert [line.id for line in told] == list(range(len(lines) + 1, len(lines) + 10))
+
+
+def test_the_log_is_read_in_parts(enrolled: Deployment) -> None:
+    """Each part begins after the last line of the one before, and a line that comes later is in the next part."""
+    everything, found = enrolled.server.audit_log(), list(enrolled.server.audit_lines(limit=3))
+    assert len(found) == 3
+    found += enrolled.server.audit_lines(after=found[-1].id)
+    assert tuple(found) == everything
+    assert enrolled.server.audit_lines(after=found[-1].id) == ()
+    enrolled.begin()
+    assert [line.event for line in enrolled.server.audit_lines(after=found[-1].id)] == ["password accepted"]
+
+
+@pytest.mark.parametrize(("after", "limit"), [(0, 0), (0, 1001), (-1, 1), (2**63, 1)])
+def test_a_part_that_nobody_may_ask_for(after: int, limit: int, enrolled: Deployment) -> None:
+    """Told as such, before the database is asked."""
+    with pytest.raises(InvalidInput, match="limit must be 1 to 1000"):
+        enrolled.server.audit_lines(after=after, limit=limit)

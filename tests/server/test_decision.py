@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from mfa_lab import AccessDenied, MfaServer, Policy
-from mfa_lab.errors import ALREADY_DONE, LOGIN_OVER, PUBLIC_MESSAGE, Reason
+from mfa_lab.errors import ALREADY_DONE, LOGIN_OVER, PUBLIC_MESSAGE, RESET_OVER, Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server import decision
-from mfa_lab.server.records import PendingLogin, Permit, Session
+from mfa_lab.server.records import PasswordReset, PendingLogin, Permit, Session
 from tests.server.kit import EXPLAINING, NAME, NEVER_WAITS, PASSWORD, WRONG, Deployment, refused
 from tests.server.passkeys import AT_LOGIN, ELSEWHERE
 
@@ -26,6 +26,11 @@ def unknown_name(deployment: Deployment) -> Call:
 
 def wrong_password(deployment: Deployment) -> Call:
     return lambda: deployment.begin(NAME, WRONG)
+
+
+def disabled_account(deployment: Deployment) -> Call:
+    deployment.server.accounts.disable(NAME)
+    return lambda: deployment.begin()
 
 
 def throttled(deployment: Deployment) -> Call:
@@ -108,9 +113,26 @@ def stale_session(deployment: Deployment) -> Call:
     return lambda: deployment.server.start_enrolment(session)
 
 
+def unknown_reset(deployment: Deployment) -> Call:
+    return lambda: deployment.server.finish_password_reset(PasswordReset(FORGED), WRONG)
+
+
+def expired_reset(deployment: Deployment) -> Call:
+    reset = deployment.server.issue_password_reset(NAME)
+    deployment.clock.advance(deployment.policy.password_reset_seconds)
+    return lambda: deployment.server.finish_password_reset(reset, WRONG)
+
+
+def consumed_reset(deployment: Deployment) -> Call:
+    reset = deployment.server.issue_password_reset(NAME)
+    deployment.server.finish_password_reset(reset, WRONG)
+    return lambda: deployment.server.finish_password_reset(reset, WRONG)
+
+
 WAYS = {
     Reason.UNKNOWN_NAME: unknown_name,
     Reason.WRONG_PASSWORD: wrong_password,
+    Reason.ACCOUNT_DISABLED: disabled_account,
     Reason.THROTTLED: throttled,
     Reason.UNKNOWN_PENDING: unknown_pending,
     Reason.EXPIRED_PENDING: expired_pending,
@@ -125,6 +147,9 @@ WAYS = {
     Reason.NOT_PERMITTED: not_permitted,
     Reason.UNKNOWN_SESSION: unknown_session,
     Reason.STALE_SESSION: stale_session,
+    Reason.UNKNOWN_RESET: unknown_reset,
+    Reason.EXPIRED_RESET: expired_reset,
+    Reason.CONSUMED_RESET: consumed_reset,
     **AT_LOGIN,
     **ELSEWHERE,
 }
@@ -145,6 +170,7 @@ WORDS = {
     Reason.UNKNOWN_PENDING: ("LoginOver", LOGIN_OVER),
     Reason.EXPIRED_PENDING: ("LoginOver", LOGIN_OVER),
     Reason.CONSUMED_PENDING: ("StepDone", ALREADY_DONE),  # completed by this very token
+    **dict.fromkeys((Reason.UNKNOWN_RESET, Reason.EXPIRED_RESET, Reason.CONSUMED_RESET), ("ResetOver", RESET_OVER)),
     **dict.fromkeys(AT_LOGIN, ("LoginOver", LOGIN_OVER)),  # any rejected response of a passkey ends its login
 }
 """What is said of a token that no code helps any more. All else that is refused reads the same."""

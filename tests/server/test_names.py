@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from precis_i18n import get_profile
 
 from mfa_lab.errors import InvalidInput, NameTaken, Reason
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.names import checked_name, exact_name, normal_name, spellings
-from mfa_lab.server.records import Permit
+from mfa_lab.server.records import Permit, Session, Subject
 from mfa_lab.web.site import Site
 from tests.server.kit import PASSWORD, WRONG, Deployment, reason, refused
 
@@ -224,6 +226,8 @@ def test_a_pair_from_before_stays_two_accounts(deployment: Deployment) -> None:
 def test_of_a_pair_only_the_one_that_is_named_is_the_administrator(deployment: Deployment) -> None:
     """Rights follow the stored form; what may be registered is closed to both."""
     site = Site(server=deployment.server, admins=(UNICODE,))
-    assert (site.is_admin(UNICODE.upper()), site.is_admin(PUNYCODE)) == (True, False)
+    upper, other = (Session(Redacted(""), name, 0, 0) for name in (UNICODE.upper(), PUNYCODE))
+    assert (site.is_admin(upper), site.is_admin(other)) == (True, False)
+    assert not site.is_admin(replace(upper, external=Subject("sso", UNICODE)))
     assert site.is_reserved(UNICODE)
     assert site.is_reserved(PUNYCODE)

@@ -19,21 +19,11 @@ from mfa_lab.server.notifications.notifier import FileNotifier
 from mfa_lab.server.records import Session
 from mfa_lab.web import add_mfa, create_app, require_mfa
 from mfa_lab.web.site import DEVELOPMENT_HOST
+from tests.web.file_clock import KEY, FileClock
 
-KEY = bytes(range(32))
 ADMIN = "root@example.org"
 ABSENT_ADMIN = "absent-root@example.org"
 """Named as an administrator, and never registered."""
-
-
-class FileClock:
-    """Reads whole seconds from a file, so that a test moves the time of all workers at once."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def now(self) -> int:
-        return int(self.path.read_text())
 
 
 def party() -> RelyingParty | None:
@@ -42,20 +32,25 @@ def party() -> RelyingParty | None:
     return RelyingParty(DEVELOPMENT_HOST, (origin,)) if origin else None
 
 
-def make_server() -> MfaServer:
+def make_server(reset_page: str = "") -> MfaServer:
     changes = json.loads(os.environ.get("TEST_POLICY", "{}"))
     changes |= {"step_up": tuple(map(tuple, changes.get("step_up", ())))}
     policy = replace(Policy.CHEAPEST, **changes)
     clock = FileClock(Path(os.environ["TEST_CLOCK"]))
-    return MfaServer(os.environ["TEST_URL"], clock=clock, policy=policy, key=KEY, relying_party=party())
+    return MfaServer(
+        os.environ["TEST_URL"], clock=clock, policy=policy, key=KEY, relying_party=party(), reset_page=reset_page
+    )
 
 
 def small() -> FastAPI:
     """The complete small application."""
-    notifications = os.environ.get("TEST_NOTIFICATIONS")
+    notifications, prefix = os.environ.get("TEST_NOTIFICATIONS"), os.environ.get("TEST_PREFIX", "")
     return create_app(
-        make_server(),
+        make_server(f"{os.environ['TEST_ORIGIN']}{prefix}/password-reset/new" if "TEST_ORIGIN" in os.environ else ""),
+        prefix=prefix,
+        home=os.environ.get("TEST_HOME", ""),
         https=os.environ.get("TEST_HTTPS") == "yes",
+        behind_proxy=os.environ.get("TEST_HTTPS") == "yes",
         admins=[ADMIN, ABSENT_ADMIN],
         registration=os.environ.get("TEST_REGISTRATION") != "no",
         notifier=FileNotifier(notifications) if notifications else None,

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfa_lab.web import tokens
+from mfa_lab.web.app import PARTS
 from mfa_lab.web.origin import own_path
-from mfa_lab.web.pages import account, login, passkeys
 from tests.web.kit import PASSWORD, Browser, Served, refused, serving
 
 FORMS = sorted(
     route.path
-    for part in (login.router, account.router, passkeys.router, passkeys.options_router)
+    for part in PARTS
     for route in part.routes
-    if isinstance(route, APIRoute) and "POST" in (route.methods or ())
+    if isinstance(route, APIRoute) and "POST" in (route.methods or ()) and not route.path.startswith("/api/")
 )
 FOREIGN = [
     {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"},
@@ -55,6 +55,12 @@ def test_there_are_forms() -> None:
         "/reset-code",
         "/passkey",
         "/passkey/options",
+        "/password-reset",
+        "/password-reset/new",
+        "/accounts/delete",
+        "/accounts/state",
+        "/sessions/end",
+        "/sessions/end-others",
     } <= set(FORMS)
 
 

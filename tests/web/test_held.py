@@ -58,6 +58,18 @@ def test_headers_and_host_check_hold_where_it_is_mounted(mounted: bool, prefix: 
     assert "detail" in ask(outer, "GET", f"/sub{prefix}/api/session", **other).json()
 
 
+def test_without_an_address_there_are_no_links(application: Starlette) -> None:
+    """The login offers none, the page says whom to ask, and the API says the same for every name."""
+    assert "Forgotten" not in ask(application, "GET", "/login").text
+    page = ask(application, "GET", "/password-reset").text
+    assert "cannot mail links" in page
+    assert "<form" not in page
+    for name in ("root@example.org", "nobody@example.org"):
+        answer = ask(application, "POST", "/api/password-resets", json={"name": name})
+        assert (answer.status_code, answer.json()["reason"]) == (422, "invalid_input")
+        assert "ask its operator" in answer.json()["detail"]
+
+
 def test_a_root_path_ends_where_a_part_of_the_path_does() -> None:
     """A proxy's `/a` is not the beginning of `/auth`: else anyone who asks for it passes the Host check by."""
     app = FastAPI()

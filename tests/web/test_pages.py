@@ -149,7 +149,7 @@ def test_new_recovery_codes(served: Served, browser: Browser, name: str) -> None
 
 
 def test_a_changed_password(served: Served, browser: Browser, name: str) -> None:
-    """The old one is asked for, a bad new one is told, the right change ends other sessions and holds."""
+    """ASVS-6.2.2: the old one is asked for, a bad new one is told, the right change ends other sessions and holds."""
     served.enrol(name)
     other = served.browser()
     other.log_in(served, name)

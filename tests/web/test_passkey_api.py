@@ -14,7 +14,7 @@ from mfa_lab import Phone, SeededRandomness
 from mfa_lab.errors import LOGIN_OVER, CeremonyRefused, Reason
 from mfa_lab.phone.browser import Browser
 from mfa_lab.phone.passkeys import Misbehaviour, PasskeyHolder
-from mfa_lab.web.passkey_api import MAX_BODY_BYTES
+from mfa_lab.web.api.passkeys import MAX_BODY_BYTES
 from tests.web.kit import ADMIN, PASSWORD, Api, Served, refused
 
 STRONGER = 'Bearer error="insufficient_user_authentication", max_age="300", acr_values="phr"'

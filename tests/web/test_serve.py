@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -14,22 +15,24 @@ from threading import Event
 from typing import Any
 
 import httpx
+import psutil
 import pyotp
 import pytest
 import trustme
 from click.testing import CliRunner
 
-from mfa_lab import ManualClock, MfaServer, Policy
+from mfa_lab import AccessDenied, ManualClock, MfaServer, Policy
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.notifications.notifier import FileNotifier, SmtpNotifier
-from mfa_lab.server.records import Notification
+from mfa_lab.server.records import Notification, PasswordReset
 from mfa_lab.web.app import sending_notifications
 from mfa_lab.web.serve import Settings, named_policy, run
 from tests.browser.lab import free_port
 from tests.cli.test_cli import COMMAND
 from tests.needs import requires_program
-from tests.web.kit import PASSWORD, ROOT, started_workers, stop, wait_until_up
+from tests.web.kit import PASSWORD, ROOT, started_workers, stop, wait_until, wait_until_up
 
 DOCS = (ROOT / "docs" / "web.md").read_text("utf-8")
 
@@ -186,6 +189,53 @@ def test_the_operator_registers(tmp_path: Path) -> None:
     server.close()
 
 
+def test_the_operator_resets_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mfa-lab reset-password` prints a link to the first origin, or the token alone; each sets a password once."""
+    url, name = f"sqlite:///{tmp_path / 'lab.db'}", "alice@example.org"
+    server = MfaServer(url)
+    server.register(name, PASSWORD)
+    arguments = ["reset-password", name, f"--database={url}"]
+    alone = CliRunner().invoke(main, arguments).stdout.strip()
+    monkeypatch.setenv("MFA_LAB_ORIGINS", "https://app.example.org, https://www.example.org")
+    link = CliRunner().invoke(main, [*arguments, "--prefix=/mfa"]).stdout.strip()
+    page, _, token = link.partition("#")
+    assert page == "https://app.example.org/mfa/password-reset/new"
+    with pytest.raises(AccessDenied):  # the second one has ended it
+        server.finish_password_reset(PasswordReset(Redacted(alone)), PASSWORD)
+    server.finish_password_reset(PasswordReset(Redacted(token)), "demo: a mule in the meadow")
+    server.begin_login(name, "demo: a mule in the meadow")
+    server.close()
+    nobody = CliRunner().invoke(main, ["reset-password", "nobody@example.org", f"--database={url}"])
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    assert "check the spelling" in nobody.output
+
+
+@pytest.mark.parametrize(
+    ("origins", "notifications", "page"),
+    [
+        (
+            "https://app.example.org:8443,https://app.example.org",
+            "yes",
+            "https://app.example.org:8443/mfa/password-reset/new",
+        ),
+        ("https://app.example.org", "", ""),
+        ("", "yes", ""),
+    ],
+)
+def test_where_a_link_leads(origins: str, notifications: str, page: str, tmp_path: Path) -> None:
+    """To the page at the first origin. Without one, or without a way to send it, the site mails no links."""
+    settings = Settings(
+        database=f"sqlite:///{tmp_path / 'lab.db'}",
+        origins=origins,
+        prefix="/mfa",
+        notifications=str(tmp_path / "mail") if notifications else "",
+        rp_id="app.example.org" if origins else "",
+    )
+    server = settings.application().state.mfa.server
+    assert server.reset_page == page
+    server.close()
+
+
 def test_the_operator_trusts_the_clock(tmp_path: Path) -> None:
     """`mfa-lab trust-clock` leaves its line in the log."""
     url = f"sqlite:///{tmp_path / 'lab.db'}"
@@ -217,7 +267,7 @@ def test_where_notifications_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
             Settings().notifier()
 
 
-@pytest.mark.parametrize("name", ["HTTPS", "REGISTRATION"])
+@pytest.mark.parametrize("name", ["HTTPS", "BEHIND_PROXY", "REGISTRATION"])
 def test_yes_or_no_and_nothing_else(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`true` is not taken for no: https would be off, or strangers let in, and nobody told."""
     monkeypatch.setenv(f"MFA_LAB_{name}", "true")
@@ -305,8 +355,11 @@ def test_without_the_extra(missing: str, tmp_path: Path) -> None:
 
 
 def test_importing_the_kit_loads_no_web() -> None:
-    """Who has no web application pays for none."""
-    program = "import sys, mfa_lab, mfa_lab.cli; print({'fastapi', 'uvicorn', 'jinja2'} & set(sys.modules))"
+    """Who has no web application pays for none, and Flask or Django share the rules of cookies and redirects."""
+    program = (
+        "import sys, mfa_lab.cli; from mfa_lab.web import origin, tokens; tokens.Cookie(); origin.own_path('/')\n"
+    )
+    program += "print({'fastapi', 'starlette', 'pydantic', 'uvicorn', 'jinja2'} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout == "set()\n"
 
@@ -323,3 +376,66 @@ def test_the_options_of_the_docs_are_those_of_the_command() -> None:
     told = set(re.findall(r"(--[a-z][a-z-]+)", DOCS.partition("| option |")[2].partition("\n\n")[0]))
     has = set(re.findall(r"(--[a-z][a-z-]+)", CliRunner().invoke(main, ["serve", "--help"]).output))
     assert told == has - {"--help", "--registration"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--trusted-proxy=192.0.2.1"], "--trusted-proxy needs --behind-https"),
+        (["--behind-https", "--trusted-proxy=proxy.example"], "is not a proxy's address"),
+        (["--behind-https", "--trusted-proxy=*"], "is not a proxy's address"),
+        (
+            ["--behind-https", "--certificate=pyproject.toml", "--certificate-key=pyproject.toml"],
+            "if this server does",
+        ),
+        (["--prefix=mfa"], "the prefix must be a path"),
+        (["--home=page"], "home must be a path"),
+    ],
+)
+def test_what_a_proxy_cannot_be(arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence before anything listens."""
+    test_what_cannot_be_served(arguments, said, monkeypatch)
+
+
+def test_the_proxys_settings_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only behind a proxy does the server read a proxy's headers, and only those of the proxies that are named."""
+    ran: list[dict[str, Any]] = []
+    for name in ("BEHIND_PROXY", "PREFIX", "HOME", "HTTPS", "HOSTS", "DATABASE"):
+        monkeypatch.setenv(f"MFA_LAB_{name}", "")  # so that what `run` sets is taken back
+        monkeypatch.delenv(f"MFA_LAB_{name}")
+    monkeypatch.setattr("uvicorn.run", lambda *_, **options: ran.append(options))
+    behind = [
+        "serve",
+        "--database=sqlite://",
+        "--behind-https",
+        "--allow-host=app.example.org",
+        "--prefix=/mfa",
+        "--home=/",
+    ]
+    for arguments, trusted in ((behind, None), ([*behind, "--trusted-proxy=192.0.2.0/24"], "192.0.2.0/24")):
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+        assert (ran[-1]["proxy_headers"], ran[-1]["forwarded_allow_ips"]) == (True, trusted)
+    settings = Settings.from_environment()
+    assert (settings.behind_proxy, settings.prefix, settings.home) == ("yes", "/mfa", "/")
+    assert CliRunner().invoke(main, ["serve", "--database=sqlite://"]).exit_code == 0
+    assert ran[-1]["proxy_headers"] is False
+
+
+@pytest.mark.full
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    """kill -9 of the main process: its workers end by themselves and leave the port."""
+    port, log = free_port(), tmp_path / "log"
+    command = [COMMAND, "serve", "--workers=2", f"--port={port}"]
+    with log.open("w") as output, subprocess.Popen(command, cwd=tmp_path, stdout=output, stderr=output) as parent:
+        try:
+            wait_until_up(port, parent, log)
+            wait_until(lambda: started_workers(log) == 2)
+            workers = [psutil.Process(int(pid)) for pid in re.findall(r"server process \[(\d+)", log.read_text())]
+        finally:
+            parent.kill()
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    for worker in alive:
+        worker.kill()
+    assert (len(workers), alive) == (2, [])
+    socket.create_server(("127.0.0.1", port)).close()
+    assert log.read_text().count("the process that started this worker has ended") == 2

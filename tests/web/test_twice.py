@@ -145,6 +145,13 @@ FORMS_OF_A_SESSION = {
     "/recover": {"recovery_code": "AAAA-AAAA-AAAA-AAAA"},
     "/resynchronise": {"first_code": "000000", "second_code": "000001"},
     "/reset-code": {"account": "somebody new"},
+    "/accounts/find": {"account": "nobody"},
+    "/accounts/state": {"subject": "0" * 32, "state": "disabled"},
+    "/accounts/name": {"subject": "0" * 32, "account": "somebody new"},
+    "/accounts/password": {"subject": "0" * 32, "password": "demo: a mule in the meadow"},
+    "/accounts/delete": {"subject": "0" * 32, "sure": "yes"},
+    "/sessions/end": {"session": "0" * 32},
+    "/sessions/end-others": {},
 }
 
 

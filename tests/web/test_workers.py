@@ -24,7 +24,9 @@ from mfa_lab import Phone, SeededRandomness
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.server.storage.locks import DATABASE
 from tests.postgres import Cluster, running_cluster
-from tests.web.kit import NAME, PASSWORD, WRONG, Served, serving, started_workers, wait_until
+from tests.web.kit import ADMIN, NAME, PASSWORD, WRONG, Served, serving, started_workers, wait_until
+from tests.web.test_accounts import life_of_accounts
+from tests.web.test_sessions import administer_by_the_api, end_by_the_api, live
 
 pytestmark = pytest.mark.full
 
@@ -49,6 +51,7 @@ def workers(cluster: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -
     database = cluster.new_database() if cluster else ""
     with serving(folder, workers=WORKERS, database=database) as served:
         served.enrol()
+        served.enrol(ADMIN)
         while started_workers(served.log) < WORKERS:
             time.sleep(0.05)
         yield served
@@ -64,6 +67,37 @@ def at_once(calls: list[tuple[str, dict[str, Any], str]], url: str) -> list[http
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(send, calls))
+
+
+def test_sessions_are_ended_for_all_workers(workers: Served) -> None:
+    """By their owner and by an administrator, and with every abuse: what one worker ended, none of them knows."""
+    for name in ("owner@example.org", "other@example.org"):
+        workers.enrol(name)
+    end_by_the_api(workers, "owner@example.org", "other@example.org")
+    administer_by_the_api(workers, "owner@example.org", ADMIN)
+
+
+def test_accounts_change_for_all_workers(workers: Served) -> None:
+    """What one worker disabled, renamed or deleted is so for every other one."""
+    life_of_accounts(workers, "changed@example.org", ADMIN)
+
+
+def test_sessions_end_each_other_at_once(workers: Served) -> None:
+    """Eight sessions of an account end all others at the same moment: one of them is left, and its answer says so."""
+    workers.enrol("many@example.org")
+    api = workers.api()
+    tokens = [api.log_in(workers, "many@example.org") for _ in range(8)]
+
+    def end_others(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.delete(f"{workers.url}/api/sessions", headers=headers, timeout=60).status_code
+
+    with ThreadPoolExecutor(len(tokens)) as pool:
+        statuses = list(pool.map(end_others, tokens))
+    alive = [live(api, token) for token in tokens]
+    assert statuses.count(204) == alive.count(True) == 1
+    assert statuses.index(204) == alive.index(True)
+    assert {*statuses} <= {204, 401, 403}
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["own pending logins", "one pending login"])

@@ -32,7 +32,7 @@ def _secret(person: Person) -> str:
 
 
 def bits(make: Make) -> str:
-    """Return how long the secret in Alice's phone is."""
+    """Return the length in bits of the secret in Alice's phone."""
     count = 8 * len(secret_bytes(_secret(World(make).alice)))
     return "128 bits or more" if count >= 128 else f"{count} bits"
 
@@ -233,7 +233,7 @@ def how_it_ended(make: Make) -> str:
 def typed(make: Make) -> str:
     """Return whether the log contains typed text: codes, passwords, or a password typed as a name.
 
-    Passwords must also stand nowhere else in the server's own attributes, such as a second log.
+    The server's other attributes, such as a second log, must not contain passwords either.
     """
     world = World(make)
     code, wrong = world.alice.phone.code(), wrong_code(world, world.alice)

@@ -78,7 +78,10 @@ def shown_bits(text: str, secret: str) -> dict[str, set[int]]:
 
 
 def spelling(text: str, secret: str) -> str:
-    """Return how a text shows a secret or a large part of it, or nothing. A picture shows all of its QR code."""
+    """Return how a text shows a secret or a large part of it, or "" if the text shows neither.
+
+    A picture counts as showing the whole secret, because a QR code contains the whole secret.
+    """
     found = shown_bits(text, secret)
     if len(set().union(*found.values())) >= PARTIAL_BITS:
         return max(found, key=lambda name: len(found[name]))
@@ -136,9 +139,10 @@ _MOST_LETTERS_IN_A_PLACE = 3
 def bits_in_another_alphabet(show: Callable[[str], list[str]], secret: str) -> int:
     """Return how many bits of the secret can be read back from the texts that `show` returns.
 
-    This function changes one letter of the secret after the other. In an encoding, each letter changes its own
-    characters, whatever the alphabet is. In a hash, each letter changes all characters, so a fingerprint does not
-    count. A text that differs between two calls does not count either.
+    This function changes the letters of the secret, one at a time. In an encoding, a changed letter changes only
+    the few characters that stand for this letter, whatever alphabet the encoding uses. In a hash, a changed
+    letter changes all characters, so a fingerprint does not count. A text that differs between two calls does not
+    count either.
     """
     first, second = show(secret), show(secret)
     changed_by: dict[tuple[int, int], list[int]] = {}

@@ -27,10 +27,10 @@ Make = Callable[[str, str], Any]
 
 
 class Page:
-    """Shows a picture as a browser does.
+    """Show a picture as a browser does.
 
-    If another machine has the picture, that machine writes the requested address into `strangers_log`. This class is
-    also that other machine, so nothing leaves the process.
+    If another machine has the picture, that machine writes the requested address into `strangers_log`. This class
+    also plays that other machine, so nothing leaves the process.
     """
 
     def __init__(self) -> None:
@@ -68,12 +68,12 @@ def _logged(what: object) -> str:
 
 
 def in_a_repr(make: Make) -> str:
-    """Search what a prompt or a debugger shows of a list that holds the offer."""
+    """Search what a prompt or a debugger shows of a list that contains the offer."""
     return "the repr shows it" if contains_secret(as_text(make(NAME, SECRET))) else ""
 
 
 def in_a_traceback(make: Make) -> str:
-    """Search the reports of two errors: in a function that holds an offer, and in a function that draws it."""
+    """Search two error reports: one of a function that holds an offer, and one of a function that draws an offer."""
     for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", cannot_be_drawn)):
         if contains_secret(reported(partial(fail, make))):
             return words

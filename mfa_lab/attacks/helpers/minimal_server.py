@@ -43,7 +43,7 @@ class Account(Count):
 
 
 class MinimalServer:
-    """Handle a login in two steps, for one account after the other.
+    """Handle logins in two steps, one request after the other.
 
     Methods that teach nothing begin with an underscore.
 

@@ -26,7 +26,7 @@ def _writable(folder: str) -> Path:
 
 
 DISK, MEMORY = _writable("/var/tmp"), _writable("/dev/shm")  # noqa: S108
-"""A folder on a disk, where a write takes time, and one in memory, for many games."""
+"""Two folders for database files: `DISK`, where a write takes time, and `MEMORY`, which suits many games."""
 PAUSE_SECONDS = 0.04
 """The time between a read and the next statement: longer than eight requests need to arrive."""
 _LOOK_SECONDS = 0.004
@@ -39,7 +39,7 @@ def begin_request() -> None:
 
 
 class _Cursor(sqlite3.Cursor):
-    """Waits between a read and the next statement, unless a transaction is open.
+    """Wait between a read and the next statement, unless a transaction is open.
 
     In a transaction, SQLite itself ensures that nobody writes in between.
     """

@@ -1,4 +1,4 @@
-"""Share parts of the attacks on used codes: Mallory knows Alice's password, and types a code that she has used."""
+"""Provide what the attacks on used codes share: Mallory knows Alice's password, and types a code she has used."""
 
 from __future__ import annotations
 

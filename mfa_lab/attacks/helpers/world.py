@@ -80,8 +80,9 @@ class World:
     def restart(self) -> None:
         """Stop the server, and start it again with the same database and the same key.
 
-        A server without a database file is given what the lessons keep in memory instead of one: of `MinimalServer`
-        and of the attack on a stolen database. What a class adds to it is lost.
+        Some servers have no database file. The new server then gets the attributes that `MinimalServer`, or
+        the server of the attack on a stolen database, would keep in a database. Attributes that a subclass
+        adds are lost.
         """
         old = self.server
         if hasattr(old, "close"):

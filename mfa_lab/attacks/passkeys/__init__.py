@@ -1,1 +1,4 @@
-"""A small server for passkeys, the world around it, and an attacker's client that follows no browser's rules."""
+"""Provide a small server for passkeys, the world around it, and an attacker's client.
+
+The client follows no browser's rules.
+"""

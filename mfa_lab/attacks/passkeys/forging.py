@@ -1,4 +1,4 @@
-"""A client of an attacker: it follows no browser's rules, and puts responses together by hand."""
+"""Play an attacker's client, which follows no browser's rules and puts responses together by hand."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def signed_for_page(
     credential_id: bytes | None = None,
     in_frame: bool = False,
 ) -> dict[str, Any]:
-    """Return the response of a holder to a page that no browser has checked, under any credential id.
+    """Return a holder's response to a page, under any credential id, although no browser has checked the page.
 
-    If the page is `in_frame`, the client data say so, but do not name the other site: older browsers write it so.
+    If `in_frame` is true, the client data say that the page is in a frame of another site. Like older browsers,
+    they do not name that site.
     """
     client_data = client_data_json("webauthn.get", challenge, origin)
     if in_frame:
@@ -39,7 +40,7 @@ def signed_for_page(
 
 
 def without(holder: PasskeyHolder, options: Mapping[str, Any], *missing: Misbehaviour) -> dict[str, Any]:
-    """Return the response of a holder that leaves out the user's presence or verification."""
+    """Return the response of a holder that breaks rules, for example by not verifying its user."""
     holder.misbehaves = set(missing)
     try:
         return Browser(ORIGINS[0]).get(options, holder)
@@ -48,7 +49,10 @@ def without(holder: PasskeyHolder, options: Mapping[str, Any], *missing: Misbeha
 
 
 def with_changed_bit(response: Mapping[str, Any], part: str, position: int) -> dict[str, Any]:
-    """Return the response with one bit of a part changed. `position` counts bits, and begins again at the end."""
+    """Return the response with one bit of a part changed.
+
+    `position` is the number of the bit. After the last bit, counting continues at the first bit.
+    """
     data = bytearray(decoded(response["response"][part]))
     data[position // 8 % len(data)] ^= 1 << position % 8
     return {**response, "response": {**response["response"], part: encoded(bytes(data))}}
@@ -65,7 +69,7 @@ def registered_under(options: Mapping[str, Any], credential_id: bytes) -> tuple[
 
 
 def made_up_holder() -> PasskeyHolder:
-    """Return a holder with one passkey for the site that no server knows."""
+    """Return a holder with one passkey for the site. No server knows this passkey."""
     holder = PasskeyHolder(SeededRandomness(5))
     holder.make(RP_ID, {"id": b"", "name": ""}, algorithms=[ES256])
     return holder

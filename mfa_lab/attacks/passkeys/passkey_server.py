@@ -39,7 +39,7 @@ SIGNED_WITH = ec.ECDSA(SHA256())
 
 @dataclass
 class StoredPasskey:
-    """Hold what the server stores about a passkey: whose it is, and its public key."""
+    """Hold what the server stores about a passkey: its owner's name, and its public key."""
 
     name: str
     public_key: ec.EllipticCurvePublicKey

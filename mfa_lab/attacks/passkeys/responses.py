@@ -1,4 +1,4 @@
-"""Read what a browser sends: the response to a login, and the response to a registration."""
+"""Read the two responses that a browser sends: the response to a login, and the response to a registration."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def read_login(response: Mapping[str, Any]) -> LoginResponse:
 
 
 def read_registration(response: Mapping[str, Any]) -> NewPasskey:
-    """Return the new passkey of a response. Raises `AccessDenied` if it cannot be read, or is no ES256 key."""
+    """Return the new passkey of a response. Raises `AccessDenied` if the response has no readable ES256 key."""
     from fido2.webauthn import AttestationObject
 
     try:

@@ -66,7 +66,7 @@ class PasskeyWorld(World):
     def respond(
         self, person: Person, options: dict[str, Any], number: int = 0, origin: str = ORIGINS[0]
     ) -> dict[str, Any]:
-        """Return what the person's browser answers, on a page of this origin. Raises `CeremonyRefused`."""
+        """Return the response of the person's browser on a page of this origin. Raises `CeremonyRefused`."""
         return Browser(origin).get(options, self.holders[person.name][number])
 
     def finish(self, pending: PendingLogin, response: dict[str, Any]) -> Session:

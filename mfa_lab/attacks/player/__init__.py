@@ -1,1 +1,4 @@
-"""A random player: it plays games on a server, and a model says after each event what a correct server answers."""
+"""Play random games on a server.
+
+After each event of a game, a model says what a correct server would answer.
+"""

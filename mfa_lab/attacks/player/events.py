@@ -1,4 +1,4 @@
-"""The events of a game: plain tuples that anybody can read, drawn with a seed."""
+"""Draw the events of a game from a seed. An event is a plain tuple that anybody can read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mfa_lab.attacks.law import DAY, HOUR, PAUSES, WEEK, Law
 from mfa_lab.randomness import Draws, seeded_draws
 
 Event = tuple[str | int, ...]
-"""A kind and its values, such as `("wait", 30)` or `("log in", "alice", 0, "")`."""
+"""The kind of an event and its values, such as `("wait", 30)` or `("log in", "alice", 0, "")`."""
 
 _CODES = ("used", "used", "used", "seen", "seen", "wrong", "other", "late", "early")
 _MANY = 110
@@ -54,7 +54,10 @@ def _event(draw: Draws, law: Law, kind: str) -> Event:
 
 
 def _guesses(draw: Draws, law: Law, who: str) -> Event:
-    """Draw a row of wrong codes. A very long row has nothing in between: that would take too much time."""
+    """Draw a series of wrong codes.
+
+    If the series is very long, nothing happens between the codes, because the game would take too long.
+    """
     count, pace, pendings = draw.choice(law.counts), draw.choice(law.paces), draw.choice(("one", "many"))
     between = draw.choice(law.between)
     fits = 4 < count <= 33 if between.startswith("others") else count < 300
@@ -62,7 +65,10 @@ def _guesses(draw: Draws, law: Law, who: str) -> Event:
 
 
 def _watch(draw: Draws, law: Law, who: str) -> Event:
-    """Draw how long somebody goes on guessing. A crowd in between would take too much time."""
+    """Draw how long somebody continues to guess.
+
+    Between the guesses, no crowd of other people does anything, because the game would take too long.
+    """
     longest = max((seconds for seconds, _ in law.budgets), default=DAY)
     seconds = draw.choice([each for each in (HOUR, DAY, WEEK) if each <= longest])
     between = draw.choice(law.between)
@@ -91,7 +97,10 @@ def others_in(event: Event) -> int:
 
 
 def simpler(event: Event) -> Iterator[Event]:
-    """Return the same event with one value that is easier to tell: a smaller number, or the plainest word."""
+    """Yield the same event with one simpler value: a smaller number, or a simpler word.
+
+    The story of a game with simpler values is easier to tell.
+    """
     kind, *values = event
     for index, value in enumerate(values):
         for easier in _easier(value):

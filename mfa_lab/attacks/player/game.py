@@ -1,4 +1,4 @@
-"""A game: what people do on a server, event by event, told in sentences."""
+"""Play a game: people do something on a server, event by event, and the game tells the story in sentences."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mfa_lab.attacks.player.thieves import Thieves
 
 
 class Game(Thieves, Guessers):
-    """Plays events on a server."""
+    """Play the events of a game on a server."""
 
     def play(self, events: Iterable[Event]) -> Difference | None:
-        """Play the events until the server and the model differ, and return where."""
+        """Play the events until the server and the model differ. Return the difference, or None without one."""
         events = list(events)
         try:
             self.join(max(map(others_in, events), default=0))

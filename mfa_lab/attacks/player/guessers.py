@@ -1,4 +1,7 @@
-"""What guessers do in a game: quick ones, patient ones, and those who learn how long they have to wait."""
+"""Play the guessers in a game.
+
+Some guessers are fast, some are patient, and some learn how long they have to wait.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,25 @@ from mfa_lab.attacks.player.words import BETWEEN, at_pace, duration, title, wron
 from mfa_lab.server.records import PendingLogin, Session
 
 EACH = 4
-"""How many wrong codes a careful attacker types before something that may end the count."""
+"""The number of wrong codes that a careful attacker types before an event that may reset the count."""
 _EVERY, _TIMES = 600, 144
-"""How many seconds an attacker waits at least before something that may end the count, and how often it happens."""
+"""The shortest time in seconds before an event that may reset the count, and how often such an event happens."""
 _LONG_ROW, _BURST = 100, 30
-"""After so many wrong codes, a patient attacker tries so many at once: waits may have an end."""
+"""After `_LONG_ROW` wrong codes, a patient attacker types `_BURST` codes at once, because the waits may have ended.
+"""
 _ROW = 33
-"""After so many wrong codes, the owner tries to log in."""
+"""The number of wrong codes after which the owner tries to log in."""
 _WRONG_PASSWORD = "demo only: not the password"  # noqa: S105
 
 
 class Guessers(People):
-    """Lets people guess codes and passwords. Each public method is one kind of event."""
+    """Let people guess codes and passwords. Each public method plays one kind of event."""
 
     def guess(self, who: str, count: int, pace: int, pendings: str, between: str) -> None:
-        """Type many wrong codes: into one pending login or many, at this pace, with something in between."""
+        """Type `count` wrong codes into one pending login, or each code into a new login, `pace` seconds apart.
+
+        `between` says what happens after every few codes.
+        """
         several = ", each in a new login" if pendings == "many" and count > 1 else ""
         meanwhile = BETWEEN[between].format(f"{EACH} codes") if count > EACH else ""
         self.told.append(
@@ -54,7 +61,7 @@ class Guessers(People):
             self.log_in(who, 0, "")
 
     def watch(self, who: str, seconds: int, between: str) -> None:
-        """Type a wrong code whenever the server would verify one, for so many seconds."""
+        """For `seconds` seconds, type a wrong code whenever the server would verify a code."""
         every = max(_EVERY, seconds // _TIMES)
         self._told_of_watch(who, seconds, "code", BETWEEN[between].format(duration(every)))
         end, turn = self.now() + seconds, self.now() + every
@@ -77,14 +84,14 @@ class Guessers(People):
         self.within_budgets(account.codes, "codes")
 
     def guess_password(self, who: str, count: int, pace: int) -> None:
-        """Type many wrong passwords, at this pace."""
+        """Type `count` wrong passwords, `pace` seconds apart."""
         self.told.append(f"Somebody types {wrong(count, 'password')} for {title(who)}'s name{at_pace(pace)}.")
         for _ in range(count):
             self._guess_password_once(who)
             self.pause(pace)
 
     def watch_password(self, who: str, seconds: int) -> None:
-        """Type a wrong password whenever the server would verify one, for so many seconds."""
+        """For `seconds` seconds, type a wrong password whenever the server would verify a password."""
         self._told_of_watch(who, seconds, "password")
         row, end = self.accounts[who].passwords, self.now() + seconds
         for _ in self._moments(row, end, partial(self.would_verify_password, who)):
@@ -105,9 +112,9 @@ class Guessers(People):
         )
 
     def _moments(self, row: Row, end: int, would_verify: Callable[[], bool | None]) -> Iterator[None]:
-        """Let time pass until `end`, and stop at each moment at which the server would verify a guess.
+        """Let time pass until `end`. Stop at each moment at which the server would verify a guess.
 
-        The attacker learns from the last wait when to try again, and also tries earlier.
+        The attacker learns from the last wait when to try again, and also tries earlier than that.
         """
         usual = 0
         while self.now() < end:

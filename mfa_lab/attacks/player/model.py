@@ -1,4 +1,7 @@
-"""The model of one account: which codes are consumed, how many wrong ones came, and what a correct server answers."""
+"""Model one account, and say what a correct server answers.
+
+The model knows which codes are consumed and how many wrong codes were typed.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from mfa_lab.otp import MAX_WINDOW_STEPS, step_at, without_separators
 
 
 class Verdict(Enum):
-    """What a correct server answers. With `EITHER`, it is free."""
+    """The answer of a correct server. With `EITHER`, a correct server may give either answer."""
 
     IN = "gets in"
     OUT = "stays out"
@@ -24,9 +27,11 @@ class Verdict(Enum):
 
 @dataclass
 class Row:
-    """Hold the wrong tries since the last success: `most` may have been counted, and those in `verified` were.
+    """Hold the wrong codes, or the wrong passwords, since the last success.
 
-    `verified` has the time of each wrong try at a moment when a correct one would have been accepted.
+    `most` is the greatest number that the server may have counted. `verified` contains the time of each wrong
+    attempt at a moment when the server would have accepted a correct attempt. `last_at` is the time of the last
+    wrong attempt.
     """
 
     most: int = 0
@@ -34,14 +39,14 @@ class Row:
     verified: list[int] = field(default_factory=list)
 
     def wrong(self, now: int, *, verified: bool) -> None:
-        """Count a wrong try."""
+        """Count a wrong attempt."""
         self.most += 1
         self.last_at = now
         if verified:
             self.verified.append(now)
 
     def verdict(self, now: int, law: Law) -> Verdict:
-        """Return what a correct server answers to a correct code or password after these wrong ones."""
+        """Return what a correct server answers to a correct code or password after these wrong attempts."""
         if law.must_disable and len(self.verified) >= MUST_DISABLE:
             return Verdict.OUT
         waited = now - self.last_at >= LONGEST_WAIT and self.most < law.may_disable
@@ -50,7 +55,10 @@ class Row:
         return Verdict.IN if self.most <= FREE_MISTAKES or waited else Verdict.EITHER
 
     def excess(self, budgets: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
-        """Return seconds and number, if within so many seconds more tries were verified than a budget allows."""
+        """Return the length in seconds and the number of attempts of a period with too many attempts, or None.
+
+        In such a period, the server verified more attempts than a budget allows.
+        """
         for seconds, most in budgets:
             number = sum(1 for _ in takewhile(partial(self._within, seconds), reversed(self.verified)))
             if number > most:
@@ -63,7 +71,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Hold what a correct server answers to a code, which step it then consumes, and why it is rejected."""
+    """Hold what a correct server answers to a code.
+
+    `step` is the step that the server consumes if it accepts the code. `why` says why the server may reject the
+    code.
+    """
 
     verdict: Verdict
     step: int | None = None
@@ -72,11 +84,11 @@ class Judgement:
 
 @dataclass
 class Account:
-    """Hold what the model knows about one person. Steps are numbers of 30 seconds since 1970."""
+    """Hold what the model knows about one person. A step is a number of periods of 30 seconds since 1970."""
 
     secret: str
     used: list[tuple[int, int]]
-    """The step of each accepted code, and when it was accepted; the code of the enrolment is the first."""
+    """The step of each accepted code and the time of its acceptance, beginning with the code of the enrolment."""
     seen: list[int] = field(default_factory=list)
     codes: Row = field(default_factory=Row)
     passwords: Row = field(default_factory=Row)
@@ -90,12 +102,15 @@ class Account:
         return code_of(self.secret, step)
 
     def unused_step(self, now: int) -> int | None:
-        """Return a step whose code is valid now and above every used one, if there is one."""
+        """Return a step whose code is valid now, or None if there is no such step.
+
+        The step must be above every used step.
+        """
         centre = step_at(now)
         return next((s for s in (centre, centre + 1) if self.last_step < s <= centre + WINDOW_STEPS), None)
 
     def wrong_code(self, now: int) -> str:
-        """Return a code that is valid in no step near this moment."""
+        """Return a code that is not valid in any step near this moment."""
         return _wrong_code(self.secret, step_at(now))
 
     def judge(self, typed: str, now: int, law: Law) -> Judgement:

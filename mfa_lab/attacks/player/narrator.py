@@ -1,4 +1,4 @@
-"""Ask a server, tell the story, and end the game where the server and the model differ."""
+"""Send requests to a server, tell the story, and end the game when the server and the model differ."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Difference(Exception):
-    """Say where the server and the model differ: in what way, and the sentences that tell the story."""
+    """Report that the server and the model differ.
+
+    `kind` says how they differ. `told` contains the sentences of the story.
+    """
 
     kind: str
     told: tuple[str, ...]
 
 
 class Narrator:
-    """Hold the world of a game, and the story so far.
+    """Hold the world of a game and the story so far.
 
-    `told` has a sentence for each event. The exceptions in `denials` mean that the server denies access.
+    `told` contains a sentence for each event. If the server raises one of the exceptions in `denials`, it denies
+    access.
     """
 
     denials: tuple[type[Exception], ...] = (AccessDenied,)
@@ -34,7 +38,7 @@ class Narrator:
         self.told: list[str] = []
 
     def attempt(self, call: Callable[[], Any], kind: type[T]) -> T | None:
-        """Return what the server returns, or None if it denies access."""
+        """Call the server, and return its result, or None if it denies access."""
         returned: object = None
         try:
             returned = call()
@@ -60,7 +64,7 @@ class Narrator:
         return self.world.clock.now()
 
     def differs(self, kind: str, sentence: str) -> NoReturn:
-        """End the game: the server and the model differ."""
+        """Add the sentence to the story and end the game, because the server and the model differ."""
         raise Difference(kind, (*self.told, sentence))
 
     def _raises(self, error: Exception) -> NoReturn:

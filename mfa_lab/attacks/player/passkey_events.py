@@ -1,4 +1,7 @@
-"""The events of a game about passkeys: plain tuples that anybody can read, drawn with a seed."""
+"""Draw the events of a game about passkeys from a seed.
+
+An event is a plain tuple that anybody can read.
+"""
 
 from __future__ import annotations
 

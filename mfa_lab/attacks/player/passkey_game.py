@@ -1,7 +1,7 @@
-"""A game about passkeys: what owners and attackers do on a server, told in sentences.
+"""Play a game about passkeys: owners and attackers do something on a server, and the game tells the story.
 
-The model is short, because a correct server has no choice. An owner gets in with a new response of an own passkey. An
-owner without a passkey gets in with a code. Nothing else gets in.
+The model is simple, because a correct server has no choice. An owner with a passkey gets in only with a new response
+of one of their own passkeys. An owner without a passkey gets in with a code. Nothing else opens an account.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _MISSING = {
     "both": (Misbehaviour.NO_USER_VERIFIED, Misbehaviour.NO_USER_PRESENT),
 }
 _MANY = 30
-"""So many logins of somebody else come before a response is sent much later."""
+"""Before a response is sent `much later`, another person logs in this many times."""
 _PARTS = {
     "signature": "the signature",
     "authenticatorData": "the authenticator data",
@@ -48,9 +48,9 @@ _PARTS = {
 
 
 class PasskeyGame(Narrator):
-    """Plays events on a server. Each method is one kind of event.
+    """Play the events of a game on a server. Each public method plays one kind of event.
 
-    `sent` has the pending login and the response of every honest login so far, for each person.
+    For each person, `sent` contains the pending login and the response of every honest login so far.
     """
 
     world: PasskeyWorld
@@ -62,7 +62,7 @@ class PasskeyGame(Narrator):
         self.sent: dict[str, list[tuple[PendingLogin, dict[str, Any]]]] = {each: [] for each in self.people}
 
     def play(self, events: Iterable[Event]) -> Difference | None:
-        """Play the events until the server and the model differ, and return where."""
+        """Play the events until the server and the model differ. Return the difference, or None without one."""
         try:
             for kind, *values in events:
                 _PLAYS[str(kind)](self, *values)
@@ -93,7 +93,7 @@ class PasskeyGame(Narrator):
             self._gets_in(who, pending, Browser(ORIGINS[0]).get(options, self._holder(who, 0)))
 
     def code(self, who: str) -> None:
-        """Log in with a new code: this is possible only without a passkey."""
+        """Log in with a new code. Only an account without a passkey permits this."""
         if who != "carol":
             self.fall_back(who, "code")
             return
@@ -104,7 +104,7 @@ class PasskeyGame(Narrator):
             self.differs("out", "The server rejects Carol's valid code.")
 
     def add(self, who: str) -> None:
-        """Register one more passkey, in a session."""
+        """Log in, and register one more passkey in that session."""
         self.told.append(f"{title(who)} logs in, and adds a passkey on another device.")
         pending, options = self._begun(who)
         session = self._gets_in(who, pending, Browser(ORIGINS[0]).get(options, self._holder(who, 0)))
@@ -220,14 +220,14 @@ class PasskeyGame(Narrator):
         self._stays_out(who, pending, response, "a response from another origin")
 
     def change(self, who: str, part: str, position: int, key: int) -> None:
-        """Change one bit of a response on its way."""
+        """Change one bit of a response before it reaches the server."""
         pending, options = self._begun(who)
         response = Browser(ORIGINS[0]).get(options, self._holder(who, key))
         self.told.append(f"In {title(who)}'s response, bit {position} of {_PARTS[part]} is changed.")
         self._stays_out(who, pending, with_changed_bit(response, part, position), "the changed response")
 
     def other_key(self, who: str, signer: str, key: int) -> None:
-        """Name a passkey of the owner, and sign with another key."""
+        """Send a response that names one of the owner's passkeys but is signed with another key."""
         holders, name = self.world.holders, self.people[who].name
         own = self._holder(who, key)
         stranger = "alice" if who == "mallory" else "mallory"
@@ -259,7 +259,7 @@ class PasskeyGame(Narrator):
         self.told.pop()
 
     def no_user(self, who: str, missing: str, key: int) -> None:
-        """Use the authenticator without the owner's finger or PIN, or without anybody's touch."""
+        """Use the authenticator without verifying its owner, without anybody's touch, or without both."""
         words = {"verified": "was not verified", "present": "was not present", "both": "was not even present"}
         self.told.append(
             f"Somebody uses {title(who)}'s authenticator, and its flags say that the user {words[missing]}."
@@ -269,7 +269,7 @@ class PasskeyGame(Narrator):
         self._stays_out(who, pending, response, "a response without these flags")
 
     def overwrite(self, by: str, whose: str, key: int) -> None:
-        """Register a new key under a credential id that is already stored, and try it."""
+        """Register a new key under a credential id that is already stored, and try to log in with this key."""
         credential_id = self._holder(whose, key).passkeys[0].credential_id
         self.told.append(
             f"{title(by)} registers a new key under the id of {title(whose)}'s passkey{self._device(whose, key)}."
@@ -298,7 +298,10 @@ class PasskeyGame(Narrator):
         self._stays_closed(who, door, self._pending(who), self.people["carol" if who == "bob" else who].phone)
 
     def begun_before(self, door: str) -> None:
-        """Let a new account begin a login and then register its first passkey, and try a weaker way in that login."""
+        """Let a new account begin a login, and then register its first passkey in another login.
+
+        Somebody then tries a weaker way in the login that began first.
+        """
         name = f"dave{len(self.told)}@example.org"
         words = {"code": "sends a code", "enrol": "asks to enrol an authenticator app"}
         self.told.append(
@@ -313,7 +316,10 @@ class PasskeyGame(Narrator):
         self._stays_closed(name, door, pending, person.phone)
 
     def _joined(self, name: str, door: str) -> tuple[Person, PendingLogin]:
-        """Return a new person with a first passkey, and a login that began before; for a code, with an app, too."""
+        """Return a new person with a first passkey, and a login that the person began before registering it.
+
+        If `door` is "code", the person also has an authenticator app.
+        """
         world, has_app = self.world, door == "code"
         person = Person(name, "a goose in a lighthouse", Phone(world.clock))
         if has_app:

@@ -1,4 +1,4 @@
-"""What honest people do in a game: log in, use their sessions, enrol again, and let time pass."""
+"""Play the honest people in a game: they log in, use their sessions, enrol again, and let time pass."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from mfa_lab.otp import step_at
 
 
 class People(Referee):
-    """Lets people do something. Each public method is one kind of event."""
+    """Let honest people do something. Each public method plays one kind of event."""
 
     def log_in(self, who: str, lag: int, spelling: str) -> None:
-        """Log in with password and code. The phone's clock is `lag` steps off."""
+        """Log in with password and code. The phone's clock is `lag` steps ahead, or behind if `lag` is negative."""
         account = self.accounts[who]
         step = step_at(self.now()) + lag
         repeated = step in {used for used, _ in account.used}
@@ -52,7 +52,7 @@ class People(Referee):
         self.enrol_again(who)
 
     def use(self, who: str, changed: str) -> None:
-        """Ask for a page with the last session of this person, as it is or with other words written on it."""
+        """Ask for a page with this person's last session, either unchanged or with changed data in it."""
         held = self.sessions.get(f"{who}, earlier" if changed == "earlier" else who)
         if held is None:
             return
@@ -77,7 +77,7 @@ class People(Referee):
             held.used_at = now
 
     def work(self, who: str, hours: int, changed: str) -> None:
-        """Use a session every fifty minutes, for so many hours."""
+        """For `hours` hours, ask for a page every fifty minutes."""
         if who not in self.sessions:
             return
         self.told.append(f"{title(who)} works for {hours} hours, and asks for a page every 50 minutes.")
@@ -92,7 +92,10 @@ class People(Referee):
         self.pause(seconds)
 
     def at_once(self, who: str, other: str) -> None:
-        """Send two codes at the same moment: of two people, or of one person from two browsers."""
+        """Send two codes at the same moment.
+
+        The codes come from two people, or from one person in two browsers.
+        """
         other = self.person(other)
         twice = f"{title(who)} sends the code from two browsers"
         both = twice if who == other else f"{title(who)} and {title(other)} send their codes"
@@ -106,23 +109,23 @@ class People(Referee):
         self.world.restart()
 
     def others_log_in(self, count: int) -> None:
-        """Let so many other people log in."""
+        """Let `count` other people log in, and add a sentence about them to the story."""
         self.told.append(f"{count} other {'people log' if count > 1 else 'person logs'} in.")
         self.crowd_logs_in(count)
 
     def crowd_logs_in(self, count: int) -> None:
-        """Do it without a sentence."""
+        """Let `count` other people log in, without adding a sentence to the story."""
         for name in self.others[:count]:
             step = self.accounts[name].unused_step(self.now())
             if step is not None:
                 self.finish(name, self.begin(name), self.accounts[name].code(step))
 
     def others_mistype(self, count: int) -> None:
-        """Let so many other people type one wrong code each."""
+        """Let `count` other people type one wrong code each, and add a sentence about them to the story."""
         self.told.append(f"{count} other {'people type' if count > 1 else 'person types'} a wrong code.")
         self.crowd_mistypes(count)
 
     def crowd_mistypes(self, count: int) -> None:
-        """Do it without a sentence."""
+        """Let `count` other people type a wrong code, without adding a sentence to the story."""
         for name in self.others[:count]:
             self.finish(name, self.begin(name), self.accounts[name].wrong_code(self.now()))

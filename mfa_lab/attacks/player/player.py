@@ -1,4 +1,4 @@
-"""Play many games, and shrink the first one that a server loses to its shortest story."""
+"""Play many games. If the server loses a game, shorten this game to its shortest story."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from mfa_lab.attacks.player.passkey_game import PasskeyGame
 
 
 def lost_game(make: Any, law: Law | PasskeyLaw) -> Difference | None:
-    """Return the shortest story of a game that the server loses, or None if it loses none of `law.games`.
+    """Return the shortest story of a game that the server loses, or None if the server loses no game of the law.
 
-    `make` is a `Make`, or a `MakeOnFile` if the law says `on_file`.
+    `make` is a `Make`, or a `MakeOnFile` if `law.on_file` is true.
     """
     for seed in range(law.first_seed, law.first_seed + law.games):
         events = passkey_events.game(seed, law) if isinstance(law, PasskeyLaw) else code_events.game(seed, law)
@@ -30,7 +30,10 @@ def lost_game(make: Any, law: Law | PasskeyLaw) -> Difference | None:
 
 
 def played(make: Any, law: Law | PasskeyLaw, events: list[Event]) -> Difference | None:
-    """Play one game, with a database file of its own if the law says so, and return where it is lost."""
+    """Play one game. Return where the server loses it, or None if the server loses nowhere.
+
+    If `law.on_file` is true, the game has its own database file.
+    """
     if isinstance(law, PasskeyLaw):
         return PasskeyGame(make, law).play(events)
     with on_file(make, MEMORY) if law.on_file else nullcontext(make) as made:
@@ -40,7 +43,7 @@ def played(make: Any, law: Law | PasskeyLaw, events: list[Event]) -> Difference 
 def shortest(
     events: list[Event], lost: Difference, play: Callable[[list[Event]], Difference | None], most_games: int = 300
 ) -> Difference:
-    """Remove events, then simplify their values, as long as the game is lost in the same way."""
+    """Remove events and then simplify values, as long as the server still loses the game in the same way."""
     left = most_games
 
     def still(candidate: list[Event]) -> bool:

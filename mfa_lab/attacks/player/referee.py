@@ -1,4 +1,4 @@
-"""The referee of a game: asks the server, and compares each answer with what the model says."""
+"""Send the requests of a game to the server, and compare each answer with what the model says."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from mfa_lab.server.records import Enrolment, PendingLogin, RecoveryCodes, Sessi
 
 IN, OUT, EITHER = Verdict.IN, Verdict.OUT, Verdict.EITHER
 ENROLLED_BEFORE = 120
-"""How many seconds before the game everybody has enrolled, as in `World`."""
+"""The number of seconds before the game at which everybody has enrolled, as in `World`."""
 _PATIENCE_SECONDS = 60
 _PASSWORD = "a mule's head in a bucket"  # noqa: S105
 
 
 @dataclass
 class Opened:
-    """Hold a session, when it was opened and when it was last used."""
+    """Hold a session, the time at which it was opened, and the time of its last use."""
 
     session: Session
     opened_at: int
     used_at: int
 
     def verdict(self, now: int, law: Law) -> Verdict:
-        """Return whether a correct server still accepts it."""
+        """Return whether a correct server still accepts the session."""
         if now < self.opened_at:
             return EITHER  # the clock was set back
         age, idle = now - self.opened_at, now - self.used_at
@@ -51,10 +51,10 @@ class Opened:
 
 
 class Referee(Narrator):
-    """Hold one server, its people, and what the model knows about them.
+    """Hold one server, the people who use it, and what the model knows about them.
 
-    `pendings` has every pending login. `latest` is the latest moment so far: a server may refuse to work while its
-    clock shows an earlier one.
+    `pendings` contains every pending login. `latest` is the latest time that the server's clock has shown. While
+    the clock shows an earlier time, the server may refuse to work.
     """
 
     def __init__(self, make: Make, law: Law) -> None:
@@ -70,7 +70,7 @@ class Referee(Narrator):
         self.sessions: dict[str, Opened] = {}
 
     def begin(self, who: str) -> PendingLogin | None:
-        """Take step 1. Return None if the server may reject a correct password now, and does."""
+        """Complete step 1. Return None if the server rejects the correct password at a moment when it may do so."""
         pending = self.attempt(lambda: self.world.begin(self.people[who]), PendingLogin)
         if pending is not None:
             self.pendings.append((who, pending))
@@ -79,12 +79,16 @@ class Referee(Narrator):
         return pending
 
     def finish(self, who: str, pending: PendingLogin | None, code: str) -> None:
-        """Take step 2 with this code."""
+        """Complete step 2 with this code."""
         if pending is not None:
             self.answered(who, code, self.attempt(lambda: self.world.server.finish_login(pending, code), Session))
 
     def finish_at_once(self, sent: list[tuple[str, PendingLogin, str]]) -> None:
-        """Take step 2 for people with these codes: in threads, or the last one first if the server has no file."""
+        """Complete step 2 for several people at once, each with a code.
+
+        With a database file, each request runs in its own thread. Without a file, the last request runs
+        first.
+        """
         calls: list[Callable[[], Any]] = [
             partial(self.world.server.finish_login, pending, code) for _, pending, code in sent
         ]
@@ -109,7 +113,7 @@ class Referee(Narrator):
             return list(pool.map(ask, calls))
 
     def answered(self, who: str, code: str, session: Session | None) -> None:
-        """Compare the answer to this code with what the model says."""
+        """Compare the server's answer to this code with what the model says."""
         account, now = self.accounts[who], self.now()
         wanted = account.judge(code, now, self.law)
         if session and wanted.verdict is OUT:
@@ -122,7 +126,7 @@ class Referee(Narrator):
             self.succeeded(who, wanted.step, session)
 
     def succeeded(self, who: str, step: int, session: Session) -> None:
-        """Note a completed login."""
+        """Record a completed login."""
         account, now = self.accounts[who], self.now()
         account.used.append((step, now))
         account.codes, account.passwords = Row(), Row()
@@ -142,9 +146,9 @@ class Referee(Narrator):
     # What a guesser would find out
 
     def would_verify(self, who: str, pending: PendingLogin | None = None) -> bool | None:
-        """Return whether the server would accept a correct code now, in this login or in a new one.
+        """Return whether the server would accept a correct code now, in this login or in a new login.
 
-        Return None if nobody can say.
+        Return None if this cannot be found out.
         """
         account, now, person = self.accounts[who], self.now(), self.people[who]
         if account.codes.verdict(now, self.law) is IN:
@@ -158,7 +162,7 @@ class Referee(Narrator):
         )
 
     def would_verify_password(self, who: str) -> bool | None:
-        """Return whether the server would accept the correct password now, or None if nobody can say."""
+        """Return whether the server would accept the correct password now, or None if this cannot be found out."""
         person = self.people[who]
         if not self.law.budgets:
             return False
@@ -180,7 +184,7 @@ class Referee(Narrator):
         return True
 
     def within_budgets(self, row: Row, words: str) -> None:
-        """Compare what was verified with what the law allows."""
+        """End the game if the server verified more guesses than the law allows."""
         if excess := row.excess(self.law.budgets):
             seconds, number = excess
             self.differs("budget", f"Within {duration(seconds)} the server verified {number} of these {words}.")
@@ -188,7 +192,10 @@ class Referee(Narrator):
     # People and time
 
     def join(self, count: int) -> None:
-        """Let other people register and enrol, as long before the game as Alice did."""
+        """Let `count` other people register and enrol.
+
+        The server's clock then shows the time at which Alice enrolled.
+        """
         now = self.now()
         self.world.clock.set(now - ENROLLED_BEFORE)
         number = 0
@@ -207,7 +214,10 @@ class Referee(Narrator):
         self.world.clock.set(now)
 
     def _joined(self, name: str) -> Account:
-        """Enrol one of many people without a phone that reads a URI: that would take most of the time of a game."""
+        """Enrol one of many people without letting a phone read the URI.
+
+        Reading the URIs would take most of the time of a game.
+        """
         self.people[name] = Person(name, _PASSWORD, self.world.alice.phone)
         server, step = self.world.server, step_at(self.now())
         enrolment = server.start_enrolment(self.world.begin(self.people[name]))
@@ -216,7 +226,11 @@ class Referee(Narrator):
         return Account(secret, [(step, self.now())])
 
     def person(self, who: str) -> str:
-        """Return the key of a person: a lookalike by number, if there is one, or the name as it is."""
+        """Return a person's key in `people`.
+
+        A number stands for one of the people with lookalike names, or for Mallory if there are not enough
+        such people. Any other text is returned unchanged.
+        """
         if not who.isdigit():
             return who
         return self.others[int(who)] if int(who) < len(self.others) else "mallory"
@@ -257,7 +271,7 @@ def enrolled(person: Person, at: int) -> Account:
 
 @contextmanager
 def _new_locks() -> Iterator[None]:
-    """Let a copy of a server have locks of its own."""
+    """Make sure that a copy of a server gets its own locks."""
     kinds = {type(make()): make for make in (threading.Lock, threading.RLock)}
     for kind, make in kinds.items():
         copyreg.pickle(kind, lambda _lock, make=make: (make, ()))  # type: ignore[misc]

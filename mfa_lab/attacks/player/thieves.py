@@ -1,4 +1,7 @@
-"""What thieves do in a game who know a password, and perhaps a code: replay, skip a step, claim another name."""
+"""Play the thieves in a game. They know a password, and perhaps a code.
+
+Thieves replay a code, skip a step, or use another person's name.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ from mfa_lab.server.records import Enrolment, PendingLogin, Session
 
 
 class Thieves(People):
-    """Lets thieves do something. Each public method is one kind of event."""
+    """Let thieves do something. Each public method plays one kind of event."""
 
     def type_code(self, who: str, which: str, index: int, spelling: str) -> None:
-        """Let somebody who knows the password type a code of this kind."""
+        """Let somebody who knows the password type a code. `which` says what kind of code it is."""
         code, words = self._chosen(self.accounts[who], who, which, index)
         if not code:
             return
@@ -49,12 +52,16 @@ class Thieves(People):
         return account.wrong_code(now), "a wrong code"
 
     def look(self, who: str) -> None:
-        """Note the code that the phone shows, without using it."""
+        """Let somebody read the code on the phone, without using it."""
         self.told.append(f"Somebody reads the code on {title(who)}'s phone, and nobody uses it.")
         self.accounts[who].seen.append(step_at(self.now()))
 
     def skip(self, who: str, age: int, crowd: int) -> None:
-        """Show what step 1 gave as if it were a session: now, after a crowd's logins, or of an earlier step 1."""
+        """Present the pending login of step 1 as if it were a session.
+
+        This happens at once, after `crowd` other people have logged in, or with the pending login of an
+        earlier step 1.
+        """
         if age and self.pendings:
             owner, pending = self.pendings[-age % len(self.pendings)]
             self.told.append(f"Somebody asks for a page with the token of an earlier step 1 of {title(owner)}'s.")
@@ -72,7 +79,7 @@ class Thieves(People):
             self.opens_nothing(who, fresh)
 
     def newcomer(self) -> None:
-        """Register somebody, whose password a thief knows before an authenticator is enrolled."""
+        """Register somebody whose password a thief knows before the person has enrolled an authenticator."""
         server, name = self.world.server, f"newcomer{len(self.pendings)}@example.org"
         self.told.append(f"{name} registers. Before an authenticator is enrolled, somebody types the password.")
         server.register(name, "a horse of another colour")
@@ -97,7 +104,7 @@ class Thieves(People):
         self.told.pop()
 
     def tamper(self, how: str, by: str, whose_code: str) -> None:
-        """Let somebody put Alice's name into what his own login sends back."""
+        """Let a thief begin a login as themselves, and put Alice's name into the data that the login sends back."""
         by = self.person(by)
         alice, thief = self.people["alice"], self.people[by]
         if how == "hers":

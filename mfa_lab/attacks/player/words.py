@@ -1,4 +1,4 @@
-"""Words of a story: people, durations and what happens between guesses."""
+"""Provide the words of a story: people, durations, and what happens between guesses."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ BETWEEN = {
     "others log in": " After every {}, many other people log in.",
     "a week": " After every {}, a week passes.",
 }
-"""What may come between guesses, as a sentence."""
+"""The sentence for each kind of event that may happen between guesses."""
 
 
 def title(who: str) -> str:
-    """Return a person's name as a sentence has it."""
+    """Return a person's name in the form that a sentence needs."""
     return who if "@" in who else who.capitalize()
 
 
 def duration(seconds: int) -> str:
-    """Return seconds in the largest unit that divides them."""
+    """Return a duration in words, in the largest unit that divides it."""
     for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size and seconds % size == 0:
             number = seconds // size

@@ -33,7 +33,7 @@ CHUNK_CODES = 20_480
 TASK_CODES = 16 * CHUNK_CODES
 """The number of codes that a process gets at a time."""
 WORTH_PROCESSES = 4_000_000
-"""Fewer codes would be ready before another process had started."""
+"""With fewer codes than this, one process finishes before another process would have started."""
 _SHOW_AFTER_SECONDS = 2
 _N = np.uint32
 _INNER, _OUTER = (bytes(byte ^ padding for byte in range(256)) for padding in (0x36, 0x5C))

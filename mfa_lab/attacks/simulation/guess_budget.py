@@ -1,4 +1,4 @@
-"""The guess budget: how far an attacker who has the password gets by guessing codes.
+"""Compute the guess budget: how far an attacker who has the password gets by guessing codes.
 
 A few rules decide this, in closed form: how many codes are valid at a time, how long each failure makes the next
 attempt wait, and what ends the guessing. `mfa_lab.attacks.simulation.simulated_budget` simulates the same attempts

@@ -1,4 +1,4 @@
-"""A machine about which an attacker knows everything, or everything but the operating system's randomness."""
+"""Simulate a machine about which an attacker knows everything, or everything but the system's randomness."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _MOST_RUNS = 3_000
 
 
 class _SystemAnswers:
-    """Replaces the operating system's generator, for one thread, with known answers.
+    """Replace the operating system's generator, for one thread, by known answers.
 
-    The answers consist of parts, each with a weight in bits. The part with the number `changed` gets another value.
+    The answers consist of parts, each with a weight in bits. The part with the number `changed` gets another
+    value.
     """
 
     def __init__(self, changed: int | None = None) -> None:
@@ -60,7 +61,10 @@ class _SystemAnswers:
 
 @contextmanager
 def _known_system(answers: _SystemAnswers, make: MakeSecret) -> Iterator[None]:
-    """Give the known answers to every caller: `os`, `secrets`, `uuid`, and `random.SystemRandom`."""
+    """Make every source of system randomness return the known answers.
+
+    These sources are `os`, `secrets`, `uuid` and `random.SystemRandom`.
+    """
 
     def below(generator: Any, limit: int) -> int:
         return answers.below(generator, limit)

@@ -32,7 +32,10 @@ The number is fixed, because a notebook's output must not depend on speed.
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Hold the number of `attackers`, the number of their `attempts`, and how many of them got in (`inside`)."""
+    """Hold the number of `attackers`, and the number of `attempts` that they made.
+
+    `inside` is the number of attackers who got in.
+    """
 
     attackers: int
     attempts: int

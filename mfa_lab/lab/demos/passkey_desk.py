@@ -117,10 +117,10 @@ def _refused(refusal: PasskeyRefused) -> Answer:
 
 
 def stolen_server_table() -> Table:
-    """Return a table: which login can a thief complete who has everything that the server stores?
+    """Return a table that shows which logins a thief with all data of the server can complete.
 
-    For the app, the thief computes a code from the stored secret. For the passkey, the thief has only the public key,
-    and signs with a key of their own.
+    For the app, the thief computes a code from the stored secret. For the passkey, the thief has only the public
+    key, and signs with a key of their own.
     """
     computed = match(_DEMO_KEY, code_at(_DEMO_KEY, DEMO_NOW), DEMO_NOW)
     desk, owner = PasskeyDesk(), PasskeyHolder(SeededRandomness(seed=1))
@@ -185,7 +185,7 @@ def _changes(response: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _with(response: Mapping[str, Any], **changed: str | bytes) -> dict[str, Any]:
-    """Return the response with other bytes in one of its inner parts."""
+    """Return a copy of the response with other bytes in one of its inner parts."""
     inner = {name: base64url(part.encode() if isinstance(part, str) else part) for name, part in changed.items()}
     return {**response, "response": {**response["response"], **inner}}
 

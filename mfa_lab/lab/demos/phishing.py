@@ -1,4 +1,4 @@
-"""Play the phish: a shop, Alice with an app and a passkey, and Mallory's page that passes everything on.
+"""Play a phishing attack: a shop, Alice with an app and a passkey, and Mallory's page that relays everything.
 
 The server, the browser and the passkey holder are the kit's own. A phishing page records each step as it happens, so
 a figure shows the run and not a drawing of what should happen.
@@ -210,7 +210,7 @@ def _with_origin(response: Mapping[str, Any], origin: str) -> dict[str, Any]:
 
 
 def can(call: Callable[[], object]) -> bool:
-    """Return whether the server grants a call."""
+    """Return whether the server permits a call."""
     return attempt(call).granted
 
 
@@ -230,7 +230,7 @@ def what_opens(policy: Policy) -> dict[str, bool]:
 
 
 def each_tried(shop: Shop, tries: Mapping[str, Callable[[], object]]) -> dict[str, bool]:
-    """Return which calls the shop's server grants. The calls are made in their order, a time step apart."""
+    """Return which calls the shop's server permits. The calls are made in the given order, one time step apart."""
     found = {}
     for what, call in tries.items():
         found[what] = can(call)

@@ -1,10 +1,11 @@
-"""Tables of policies: how policies differ, and why each value was chosen.
+"""Tables of policies: how policies differ, why each value was chosen, and what a policy does not cover.
 
 `Numbered` shows a text with numbered lines.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from mfa_lab.lab.table import Table
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import SeededRandomness
+from mfa_lab.resources import data_dir
 
 _SECONDS = "_seconds"
 _HEADERS = (
@@ -61,6 +63,14 @@ def reasons_table(policy: Policy) -> Table:
         raise InvalidInput('pass the policy itself, as in sectors["healthcare"], not its name')
     rows = [(key, _value(policy, key), why) for key, why in policy.reasons]
     return Table(policy.title or "A policy", ("key", "value", "because"), *rows)
+
+
+def first_day_table() -> Table:
+    """Return a table of what each of the seven uses needs on its first day (data/first_day.toml)."""
+    uses = tomllib.loads((data_dir() / "first_day.toml").read_text("utf-8"))
+    rows = [(name, use["needs"], use["offers"], use["lacks"]) for name, use in uses.items()]
+    headers = ("use", "needs on its first day", "the kit offers", "the kit does not offer")
+    return Table("Beside the policy", headers, *rows)
 
 
 def _value(policy: Policy, key: str) -> str:

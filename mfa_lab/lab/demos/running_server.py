@@ -48,7 +48,7 @@ def local_shop() -> LocalShop:
     """
     if url := os.environ.get(SHOP_URL):
         there = urlsplit(url)
-        return LocalShop(url, None, {"hosts": [there.hostname], "cookie_path": there.path})
+        return LocalShop(url, None, {"hosts": [there.hostname], "prefix": there.path, "cookie_path": there.path})
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     url = f"http://shop.localhost:{port}"
@@ -67,7 +67,7 @@ class RunningServer:
     def __init__(self, app: Any, at: str = "") -> None:
         proxied = bool(at) and at == os.environ.get(SHOP_URL)
         if proxied:
-            app, listening = _under(urlsplit(at).path, app), _private_socket(Path(os.environ[SHOP_SOCKET]))
+            listening = _private_socket(Path(os.environ[SHOP_SOCKET]))
         else:
             listening = socket.create_server(("127.0.0.1", urlsplit(at).port or 0))
         self.url = at or f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -119,15 +119,6 @@ def _private_socket(path: Path) -> socket.socket:
     path.chmod(0o600)
     listening.listen(128)
     return listening
-
-
-def _under(prefix: str, app: Any) -> Any:
-    """Return an ASGI application that serves `app` to requests whose paths begin with `prefix`."""
-
-    async def mounted(scope: Any, receive: Any, send: Any) -> None:
-        await app(scope | {"root_path": prefix} if scope["type"] == "http" else scope, receive, send)
-
-    return mounted
 
 
 class _Server(uvicorn.Server):

@@ -104,9 +104,15 @@ def _which_id(kind: str, item_id: str, known: list[str]) -> str:
 
 
 def _modules() -> list[Any]:
-    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
-    ours = sorted((module for module in modules if hasattr(module, "NOTEBOOK")), key=lambda module: module.NOTEBOOK)
+    ours = _in_folders(*__path__)
     return [*ours, *_plugins(frozenset(item.id for module in ours for item in _items(module)))]
+
+
+@cache
+def _in_folders(*folders: str) -> tuple[Any, ...]:
+    """Return the kit's own modules. To find them takes some milliseconds, and each check asks for them."""
+    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(folders)]
+    return tuple(sorted((one for one in modules if hasattr(one, "NOTEBOOK")), key=lambda one: one.NOTEBOOK))
 
 
 @cache

@@ -133,7 +133,7 @@ PREDICTIONS = (
             ),
             (
                 "In 2020 a user [reported in public](https://github.com/pypi/warehouse/issues/8456) that a "
-                "large package index limits wrong codes, but never ends the guessing. The user had found this "
+                "large package index slows wrong codes down, but never stops them. The user had found this "
                 "in the source code. By that user's calculation, a patient attacker has an even chance after "
                 "three months. When the limit was made stricter in 2025, the same user calculated again, and "
                 "arrived at seven months. With all the limits that this service has now, including 50 codes a "

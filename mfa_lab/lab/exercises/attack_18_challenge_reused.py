@@ -26,9 +26,9 @@ EXERCISES = (
             "Write a class `Fixed` that extends `SharedChallenges` with two methods. "
             "`keep_challenge(self, pending, challenge)` stores the bytes of a new challenge. "
             "`check_challenge(self, pending, response)` raises `AccessDenied` unless `response.challenge` is the "
-            "challenge of this pending login. The server must accept each challenge at most once. "
-            "`pending.token.reveal()` is the text that identifies the login. The server has an empty dictionary "
-            "`self.challenges`, which you may use."
+            "challenge of this pending login. Each challenge counts for one response only, even if the server rejects "
+            "this response. `pending.token.reveal()` is the text that identifies the login. The server has an empty "
+            "dictionary `self.challenges`, which you may use."
         ),
         given="from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.challenge_reused import SharedChallenges",
         hints=(
@@ -87,6 +87,27 @@ EXERCISES = (
                 ),
                 "Your server accepts a challenge in every login of the same account. A response that was caught in "
                 "one tab opens a login in another tab. What identifies a single login?",
+            ),
+            Wrong(
+                _bound(
+                    "        if self.challenges.get(pending.token.reveal()) != response.challenge:\n"
+                    "            raise AccessDenied\n"
+                    "    def finish_passkey_login(self, pending, response):\n"
+                    "        session = super().finish_passkey_login(pending, response)\n"
+                    "        del self.challenges[pending.token.reveal()]\n"
+                    "        return session\n"
+                ),
+                "Your code removes a challenge only after a successful login. If a response is rejected, the "
+                "challenge stays valid, so somebody can send many responses to it. When is a challenge used up?",
+            ),
+            Wrong(
+                _bound(
+                    "        if self.challenges.pop(pending.token.reveal()) != response.challenge:\n"
+                    "            raise AccessDenied\n"
+                ),
+                "Your code removes a challenge that may be missing. Python then raises `KeyError`, and the user sees "
+                "a fault of the server instead of a rejected login. In which logins has the server made no "
+                "challenge?",
             ),
         ),
     ),

@@ -70,6 +70,12 @@ EXERCISES = (
                 "passkey removed by id, the records no longer say which device was used. Which one does the response "
                 "name?",
             ),
+            Wrong(
+                f"{_HEAD}{_SIGNED}        passkey.public_key.verify(response.signature, signed, SIGNED_WITH)",
+                "Your code lets the exception of `verify` pass. It ends the login, but the caller does not know it, "
+                "so the user sees a fault of the server instead of a rejected login. Which exception does the caller "
+                "expect?",
+            ),
         ),
     ),
 )

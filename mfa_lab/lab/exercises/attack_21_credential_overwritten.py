@@ -66,6 +66,15 @@ EXERCISES = (
                 "Your code raises an error, but it has replaced or removed Alice's passkey before. An error does not "
                 "undo what your code has changed. In which order should the two steps come?",
             ),
+            Wrong(
+                f"{_HEAD}"
+                "        known = self.passkeys[made.credential_id]\n"
+                "        if known:\n"
+                "            raise AccessDenied\n"
+                f"{_STORE}",
+                "Your code reads the passkey of every id, but a new id has none yet. Python raises `KeyError`, so "
+                "nobody can register a passkey. How can you find out whether a dictionary has a key?",
+            ),
         ),
     ),
 )

@@ -66,6 +66,11 @@ EXERCISES = (
                 "Your code accepts only the flags of a passkey that is backed up. Bob's security key cannot be "
                 "backed up, so your server rejects him. Which bits may have any value?",
             ),
+            Wrong(
+                _rejects("response.flags & 0xE5 != 0x05"),
+                "Your code also rejects a response if one of the three highest bits is set. One of them announces "
+                "data of an extension, which says nothing about the user. Which bits does your code read?",
+            ),
         ),
     ),
 )

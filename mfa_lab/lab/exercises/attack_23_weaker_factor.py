@@ -66,6 +66,15 @@ EXERCISES = (
                 "Your server rejects a code only if the login has asked for a challenge. A phishing page does not "
                 "ask for one. What does the account tell you that the login does not?",
             ),
+            Wrong(
+                _two(
+                    _unless("self.passkeys[self.account_of(pending).name]", _FINISH),
+                    _unless("self.passkeys[self.account_of(pending).name]", _ENROL),
+                ),
+                "Your code looks for a passkey under the name of the account, but `self.passkeys` has another key "
+                "for each passkey. Python raises `KeyError`, so nobody can log in with a code. What does the "
+                "question offer you to ask about an account?",
+            ),
         ),
     ),
 )

@@ -59,7 +59,10 @@ def _as_taught(fixed: Any) -> str:
 
 
 def games(law: Law | PasskeyLaw, about: str = "") -> Case:
-    """Return the case that plays random games on a learner's server. It comes after every other case."""
+    """Return the case that plays random games on a learner's server.
+
+    This case runs after all other cases.
+    """
     name = f"{law.games} random games{about}"
     return Case(name, (law,), _AS_THE_MODEL, _PLAY_IT, if_all_others_hold=True)
 
@@ -69,5 +72,5 @@ _PLAY_IT = "Play this story on your server, line by line. After which line does 
 
 
 def put_to(answer: Any, question: Trial | Law | PasskeyLaw) -> str | Difference:
-    """Run a trial on a server, or let it play games. Return the result, or the game that it lost."""
+    """Run a trial, or random games, on a server. Return the trial's result, or the game that the server lost."""
     return question.answer(answer) if isinstance(question, Trial) else lost_game(answer, question) or _AS_THE_MODEL

@@ -16,9 +16,10 @@ ID = re.compile(r"[\w.-]{1,80}", re.ASCII)
 class Case:
     """Hold one test of an answer: with these arguments it must return `expected`. `name` is the name of the case.
 
-    `feedback` says what the learner's code does and what follows, and asks a question. It does not reveal the answer.
-    `wanted` says in words what was expected. Values and choices need it, because their `expected` is the answer.
-    A case with `if_all_others_hold` is only put to an answer that is correct in every other case.
+    `feedback` says what the learner's code does and what follows, and asks a question. It does not reveal the
+    answer. `wanted` says in words what was expected. Values and choices need `wanted`, because their `expected`
+    would reveal the answer. A case with `if_all_others_hold` is run only for an answer that passes every other
+    case.
     """
 
     name: str

@@ -137,7 +137,7 @@ def _under(policy: Policy) -> dict[str, bool]:
 
 
 def _asked(policy: Any, what: str) -> str:
-    """Return what a policy allows in this case, as a word."""
+    """Return a word that says what a policy allows in this case."""
     if not isinstance(policy, Policy):
         raise TypeError("the answer is a policy")
     try:

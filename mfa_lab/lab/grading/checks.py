@@ -17,7 +17,7 @@ from mfa_lab.lab import exercises
 from mfa_lab.lab.cell_order import REMEDY
 from mfa_lab.lab.exercises.records import letter
 from mfa_lab.lab.grading.course_map import progress_map
-from mfa_lab.lab.grading.marking import IS_KIND, is_blank, not_yet, raised, replies, shown, stopped
+from mfa_lab.lab.grading.marking import IS_KIND, is_blank, known_mistake, not_yet, raised, replies, shown, stopped
 from mfa_lab.lab.grading.progress import attempted, forgotten, guessed, hinted, solution_shown
 from mfa_lab.lab.grading.progress_file import here
 from mfa_lab.lab.grading.result import Outcome, Result
@@ -99,7 +99,8 @@ def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tupl
     if isinstance(error, TimeUp):
         return Outcome.STOPPED, stopped(error, answer, exercise.cases[failed])
     if error:
-        return Outcome.RAISED, raised(error, answer, exercise.cases[failed])
+        told, known = raised(error, answer, exercise.cases[failed]), known_mistake(exercise, given, failed)
+        return Outcome.RAISED, (*told, known) if known else told
     return Outcome.NOT_YET, not_yet(exercise, given, failed)
 
 

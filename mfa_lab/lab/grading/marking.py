@@ -137,7 +137,7 @@ def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, .
             case.feedback,
         )
     expected = case.wanted or shown(case.expected)
-    told = _known_mistake(exercise, given, failed) or slip(came, case.expected) or case.feedback
+    told = known_mistake(exercise, given, failed) or slip(came, case.expected) or case.feedback
     return f"{case.name}: your answer gave {shown(came)}; the expected result is {expected}.", told
 
 
@@ -158,7 +158,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
+def known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
     """Return the feedback on the known wrong answer that explains the most failures, or "" if no answer fits.
 
     To compare a known wrong answer, the kit must run the cases with it. This takes time, so the kit runs only those

@@ -20,7 +20,7 @@ from mfa_lab.randomness import SYSTEM
 VERSION = 2
 """In version 1, the ids of exercises contained a notebook's number; `old_ids` translates these ids."""
 FORMAT = "mfa_lab_progress"
-"""The first key of an exported file. Its value is the version."""
+"""The first key of an exported file. Its value is the version of the file format."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,9 @@ The word is always beside the sign, because colour is never the only signal.
 """
 
 _CLASS = {Outcome.DONE: "mfa-is-done", Outcome.HINT: "mfa-is-hint"}
-"""Names of CSS classes that the forms do not use.
+"""Names of CSS classes that no form uses.
 
-The forms use `mfa-done` and `mfa-hint`, and the style of one output affects the whole page.
+The forms use `mfa-done` and `mfa-hint`, and the style sheet of one output affects the whole page.
 """
 
 

@@ -103,7 +103,7 @@ class MeasurePhone(Form):
         return self._mark(changed=False)
 
     def act(self, typed: dict[str, str]) -> Answer:
-        """Record the code that the phone showed at the recorded moment."""
+        """Store the code that the phone showed at the observed moment."""
         if self._moment is None:
             raise InvalidInput("first press one of the two buttons, at the moment at which you look at the phone")
         now, changed, delay = self._moment

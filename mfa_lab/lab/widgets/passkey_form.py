@@ -103,7 +103,10 @@ class PasskeyForm(StableBox):
             self.add_class(style_class)
 
     def register(self) -> Answer:
-        """Register a passkey, as the first button does. With the own authenticator, the answer comes later."""
+        """Register a passkey, as the first button does.
+
+        With the learner's own authenticator, the answer comes later.
+        """
         if hindrance := self._hindrance():
             return self._show(Answer(False, hindrance))
         if self._account().registered:
@@ -111,7 +114,10 @@ class PasskeyForm(StableBox):
         return self._start("create", self._account().creation)
 
     def log_in(self) -> Answer:
-        """Log in with the passkey, as the second button does. With the own authenticator, the answer comes later."""
+        """Log in with the passkey, as the second button does.
+
+        With the learner's own authenticator, the answer comes later.
+        """
         if hindrance := self._hindrance():
             return self._show(Answer(False, hindrance))
         if not self._account().registered:
@@ -151,7 +157,7 @@ class PasskeyForm(StableBox):
             return self._show(refused_by(error))
 
     def _heard(self, message: dict[str, Any]) -> None:
-        """Process a message of the page: where it is, or how a ceremony ended."""
+        """Process a message from the page, which contains the page's address or the result of a ceremony."""
         if "origin" in message:
             self._greeted(str(message["origin"]), str(message["host"]), str(message["obstacle"]))
         elif self._finish is not None:
@@ -164,7 +170,7 @@ class PasskeyForm(StableBox):
                 self._show(Answer(False, f"No passkey was used: {told}.", (("the browser's error", name),)))
 
     def _greeted(self, origin: str, host: str, obstacle: str) -> None:
-        """Store where the page is, and say whether it can use the learner's own authenticator."""
+        """Store the page's address, and show whether the page can use the learner's own authenticator."""
         try:
             RelyingParty(host, (origin,))
         except InvalidInput as error:

@@ -2,8 +2,8 @@
 
 A live widget exists only while a kernel runs. In a committed notebook, it would leave a random model id, and an
 anywidget would leave a Python object's address. Every widget of this kit therefore also has a static view, in text
-and in HTML. A code host shows this view, and nbval compares it. A new run of the notebook does not change a byte of
-this view.
+and in HTML. A code-hosting site shows this view, and nbval compares it with the view of a new run. A new run of the
+notebook does not change a byte of this view.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from mfa_lab.errors import CodeRefused, LoginOver, Reason
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.account import recovery
-from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.audit import Event, notify, operator, record
 from mfa_lab.server.decision import COMPLETED, REFUSED, Decision, ended, refused, wrong_code
 from mfa_lab.server.factors import authenticators, recovery_codes, totp
 from mfa_lab.server.factors.authenticators import State
@@ -274,7 +274,9 @@ def refuse(connection: Connection, token: str) -> None:
     connection.execute(_REFUSE, {"token": token})
 
 
-def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
+def adopt(
+    connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int, by: str
+) -> bool:
     """Bind an authenticator that an older system enrolled. Returns False if the account already has a factor.
 
     Every step whose code would be accepted at `now` is marked as consumed. A code that somebody has just seen in the
@@ -288,7 +290,7 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
     consumed = otp.step_at(now, account.period_seconds) + services.policy.window_steps
     authenticators.bind(connection, row, Kind.TOTP, now, last_step=consumed)
     pending_logins.supersede(connection, account_id)
-    record(connection, now, Event.FACTOR_ADOPTED, account_id)
+    record(connection, now, Event.FACTOR_ADOPTED, account_id, actor=operator(by), actor_id=by)
     notify(connection, now, Event.FACTOR_ADOPTED, account_id)
     return True
 
@@ -334,7 +336,7 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
         return decision
 
 
-def reset_factors(connection: Connection, account_id: str, now: int) -> None:
+def reset_factors(connection: Connection, account_id: str, now: int, by: str) -> None:
     """End an account's factors, recovery codes, sessions and open steps when an administrator resets the account.
 
     After the next correct password, the user can enrol a new factor.
@@ -343,5 +345,5 @@ def reset_factors(connection: Connection, account_id: str, now: int) -> None:
     sessions.end_all(connection, account_id)
     pending_logins.supersede(connection, account_id)
     recovery.replace_codes(connection, account_id, [], "")
-    record(connection, now, Event.REBOUND, account_id)
+    record(connection, now, Event.REBOUND, account_id, actor=operator(by), actor_id=by)
     notify(connection, now, Event.REBOUND, account_id)

@@ -1,4 +1,7 @@
-"""Change a password. This needs the old password and a fresh session, and ends every other session (ASVS-7.5.1)."""
+"""Change a password. This needs the old password and a fresh session, and ends every other session (ASVS-7.5.1).
+
+An account of `begin_for` has no password here, so a change is rejected.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +70,8 @@ def change(services: Services, session: Session, typed: Redacted | None, new: Re
 
 def _live(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
     row = sessions.live(connection, services, token, now, fresh=True)
+    if not isinstance(row, Decision) and row.issuer is not None:
+        row = refused(Reason.NOT_PERMITTED, row.account_id)
     if isinstance(row, Decision):
         record(connection, now, Event.PASSWORD_CHANGE_REFUSED, row.account_id, row.reason)
     return row

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from mfa_lab.errors import Reason
 from mfa_lab.redaction import Redacted
-from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.audit import Event, notify, operator, record
 from mfa_lab.server.decision import Decision, ended, refused, throttled
 from mfa_lab.server.factors import recovery_codes
 from mfa_lab.server.login import pending_logins, sessions, throttle
@@ -77,7 +77,10 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
             _add_codes(connection, account_id, hashes, replacement.issue_id)
             record(connection, now, Event.RECOVERED, account_id)
             notify(connection, now, Event.RECOVERED, account_id)
-            return Recovery(pending_logins.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
+            next_step = pending_logins.add(
+                connection, services, account_id, Permit.NEW_FACTOR, now, methods=row.methods
+            )
+            return Recovery(next_step, replacement)
         record(connection, now, Event.RECOVERY_REFUSED, account_id, decision.reason)
         policy = services.policy
         if row.recovery_failures == policy.free_failures or row.wrong_codes + 1 >= policy.pending_wrong_codes:
@@ -142,10 +145,10 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
     return codes
 
 
-def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
-    """Add one recovery code that an administrator issues."""
+def add_code(connection: Connection, account_id: str, encoded: str, now: int, by: str) -> None:
+    """Add one recovery code that the administrator `by` issues, or the program."""
     _add_codes(connection, account_id, [encoded], "")  # an owner who loses this code asks the administrator again
-    record(connection, now, Event.RESET_CODE_ISSUED, account_id)
+    record(connection, now, Event.RESET_CODE_ISSUED, account_id, actor=operator(by), actor_id=by)
     notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +38,12 @@ _LISTED = (
     .select_from(factors.outerjoin(passkeys, passkeys.c.factor_id == factors.c.id))
     .where(factors.c.account_id == bindparam("account"), factors.c.state == State.ACTIVE)
     .order_by(factors.c.created_at, factors.c.id)
+)
+_LAST_USES = (
+    select(factors.c.account_id, factors.c.kind, _LAST_USE.label("used_at"))
+    .select_from(factors.outerjoin(passkeys, passkeys.c.factor_id == factors.c.id))
+    .where(factors.c.account_id.in_(bindparam("accounts", expanding=True)), factors.c.state != State.REPLACED)
+    .order_by(factors.c.kind)
 )
 _ADD = insert(factors)
 _MINE = and_(factors.c.account_id == bindparam("account"), factors.c.state != State.REPLACED)
@@ -73,6 +80,11 @@ def listed(connection: Connection, account_id: str) -> tuple[Authenticator, ...]
     """Return the account's active authenticators, the oldest first."""
     rows = connection.execute(_LISTED, {"account": account_id})
     return tuple(Authenticator(r.id, r.label, r.created_at, r.used_at, Kind(r.kind)) for r in rows)
+
+
+def last_uses(connection: Connection, account_ids: list[str]) -> Sequence[Any]:
+    """Return a row for each authenticator of these accounts, active or disabled: its account, kind and last use."""
+    return connection.execute(_LAST_USES, {"accounts": account_ids}).all()
 
 
 def bind(connection: Connection, row: Any, kind: Kind, now: int, *, last_step: int = 0) -> None:

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, bindparam, update
 from mfa_lab import otp
 from mfa_lab.errors import CodeRefused, MalformedCode, Reason, ReusedCode
 from mfa_lab.redaction import Redacted
-from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.audit import Actor, Event, notify, record
 from mfa_lab.server.decision import Decision, ended, refused, throttled, wrong_code
 from mfa_lab.server.factors import drift, totp
 from mfa_lab.server.factors.authenticators import State
 from mfa_lab.server.login import pending_logins, sessions, throttle
-from mfa_lab.server.records import Kind, PendingLogin, Session, token_hash
+from mfa_lab.server.records import CODE, Kind, PendingLogin, Session, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts
@@ -124,7 +124,7 @@ def _grant(connection: Connection, services: Services, row: Any, offset: int, no
     if row.otp_failures:
         connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
     record(connection, now, Event.LOGGED_IN, row.account_id)
-    return sessions.add(connection, services, row, now)
+    return sessions.add(connection, services, row, now, CODE)
 
 
 def verdict_of(refusal: CodeRefused) -> otp.Verdict:
@@ -148,7 +148,7 @@ def count_failed_attempt(
     connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
     if failures >= policy.disable_after_failures:
         totp.disable(connection, row.account_id)
-        record(connection, now, Event.FACTOR_DISABLED, row.account_id)
+        record(connection, now, Event.FACTOR_DISABLED, row.account_id, actor=Actor.PROGRAM)
         notify(connection, now, Event.FACTOR_DISABLED, row.account_id)
     elif failures == policy.free_failures + 1 or row.wrong_codes + 1 >= policy.pending_wrong_codes:
         notify(connection, now, Event.CODE_REFUSED, row.account_id)  # ASVS-6.3.5: somebody knows the password

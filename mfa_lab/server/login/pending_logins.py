@@ -1,4 +1,4 @@
-"""Store pending logins: logins after a correct password, which grant nothing yet.
+"""Store pending logins: logins whose first factor is correct, which grant nothing yet.
 
 A pending login ends after success, after five minutes, or after five wrong codes (the defaults of `Policy`).
 """
@@ -13,9 +13,9 @@ from mfa_lab.errors import Reason
 from mfa_lab.policy import Policy
 from mfa_lab.server.decision import COMPLETED, REFUSED, Decision, ended, refused
 from mfa_lab.server.factors.authenticators import State
-from mfa_lab.server.records import Kind, PendingLogin, Permit, token_hash
+from mfa_lab.server.records import PASSWORD, Kind, PendingLogin, Permit, token_hash
 from mfa_lab.server.services import Services
-from mfa_lab.server.storage.schema import accounts, enrolments, factors
+from mfa_lab.server.storage.schema import accounts, enrolments, factors, password_resets
 from mfa_lab.server.storage.schema import pendings as table
 
 _ADD = insert(table).execution_options(later=True)
@@ -26,8 +26,11 @@ _STATE = (
         table.c.expires_at,
         table.c.ended,
         table.c.challenge_hash,
+        table.c.methods,
         accounts.c.id.label("account_id"),
         accounts.c.name,
+        accounts.c.issuer,
+        accounts.c.external_id,
         accounts.c.otp_failures,
         accounts.c.otp_wait_until,
         accounts.c.recovery_failures,
@@ -81,7 +84,7 @@ _END_ALL = [
     .where(one.c.account_id == bindparam("account"), one.c.ended.is_(None))
     .values(ended="superseded")
     .execution_options(later=True)
-    for one in (table, enrolments)
+    for one in (table, enrolments, password_resets)
 ]
 
 
@@ -100,8 +103,12 @@ def add(
     permit: Permit,
     now: int,
     accepts: tuple[Kind, ...] = (),
+    methods: str = PASSWORD,
 ) -> PendingLogin:
-    """Begin a pending login and return it. `now` is in Unix seconds."""
+    """Begin a pending login and return it. `now` is in Unix seconds.
+
+    `methods` is what the server has checked in the first step, or '' if the application has checked it.
+    """
     pending = PendingLogin(services.new_token(), permit, now + services.policy.pending_seconds, accepts)
     connection.execute(
         _ADD,
@@ -110,9 +117,22 @@ def add(
             "account_id": account_id,
             "permits": permit,
             "expires_at": pending.expires_at,
+            "methods": methods,
         },
     )
     return pending
+
+
+def begin(
+    connection: Connection, services: Services, account_id: str, has: Any, now: int, methods: str = PASSWORD
+) -> PendingLogin:
+    """Begin the pending login of an account after its first step, with the permit that the account needs.
+
+    The row `has` says whether the account has any factor, an app and a passkey.
+    """
+    permit = Permit.CODE if has.has_factor else Permit.FIRST_FACTOR
+    accepts = accepted_kinds(services.policy, app=has.app, passkey=has.passkey)
+    return add(connection, services, account_id, permit, now, accepts, methods)
 
 
 def read(connection: Connection, token: str) -> Found:
@@ -171,7 +191,7 @@ def how_it_ended(connection: Connection, token: str) -> str | None:
 
 
 def supersede(connection: Connection, account_id: str) -> None:
-    """End every open step of an account: pending logins, and enrolments that are not confirmed yet."""
+    """End every open step of an account: pending logins, enrolments that are not confirmed yet, password resets."""
     for statement in _END_ALL:
         connection.execute(statement, {"account": account_id})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, func, literal, select, update
 
 from mfa_lab.errors import Reason
@@ -12,7 +14,7 @@ from mfa_lab.server.factors import authenticators, totp
 from mfa_lab.server.factors.passkey import passkeys
 from mfa_lab.server.login import pending_logins, throttle
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
-from mfa_lab.server.records import PendingLogin, Permit
+from mfa_lab.server.records import AccountState, PendingLogin
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.housekeeping import sweep
@@ -25,6 +27,7 @@ _ACCOUNT = (
     select(
         accounts.c.id,
         accounts.c.password_hash,
+        accounts.c.state,
         func.coalesce(accounts.c.normal_name, bindparam("normal")).label("name"),
     )
     .select_from(select(literal(1)).subquery().outerjoin(accounts, IS_NAMED))
@@ -34,14 +37,14 @@ _ACCOUNT = (
 )
 
 
-_STILL = select(
-    accounts.c.password_hash,
-    authenticators.PRESENT.label("has_factor"),
-    totp.PRESENT.label("app"),
-    passkeys.ACTIVE.label("passkey"),
-).where(accounts.c.id == bindparam("account"))
+HAS = (authenticators.PRESENT.label("has_factor"), totp.PRESENT.label("app"), passkeys.ACTIVE.label("passkey"))
+"""The columns that say which authenticators the account `account` has. `pending_logins.begin` reads them."""
+_STILL = select(accounts.c.password_hash, accounts.c.state, accounts.c.normal_name.label("name"), *HAS).where(
+    accounts.c.id == bindparam("account")
+)
 
 
+_REASONS = {None: Reason.UNKNOWN_NAME, AccountState.ACTIVE: Reason.WRONG_PASSWORD}
 _REHASH = (
     update(accounts)
     .where(accounts.c.id == bindparam("account"), accounts.c.password_hash == bindparam("old"))
@@ -54,7 +57,7 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
     """Verify a password outside any transaction. The attempt is counted first; a correct password clears the count.
 
     `name` is in its exact spelling (`names.exact_name`). The name is hidden, because people type passwords into the
-    name field by mistake.
+    name field by mistake. For a disabled account, any password is wrong: the server does the same work.
     """
     spellings = spellings_of(name.reveal())
     named = services.name_locks(spellings)
@@ -62,30 +65,31 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
         account = connection.execute(_ACCOUNT, spellings._asdict()).one()
         key = services.throttle_key(Redacted(account.name))
         wait, failures = throttle.reserve(connection, key, now, services.policy)
-    stored = None if wait else account.password_hash
+    active = account.state == AccountState.ACTIVE
+    stored = None if wait or not active else account.password_hash
     right = services.hasher.verify(stored, typed)  # a throttled call costs the same work
     fresh_hash = services.hasher.renewed(stored, typed) if right else None
     with services.store.transaction(*named, *([locks.account(account.id)] if right else [])) as connection:
         still = connection.execute(_STILL, {"account": account.id}).one() if right else None
-        if still and still.password_hash == stored:  # if it was changed meanwhile, the old password begins nothing
+        if still and (still.password_hash, still.state, still.name) == (stored, AccountState.ACTIVE, account.name):
             throttle.clear(connection, key)
             if fresh_hash:
                 connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
             record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
-            permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
-            accepts = pending_logins.accepted_kinds(services.policy, app=still.app, passkey=still.passkey)
-            return pending_logins.add(connection, services, account.id, permit, now, accepts)
+            return pending_logins.begin(connection, services, account.id, still, now)
         if not right:
-            return _refused(connection, account.id, wait, failures, now)
-    return begin(services, name, typed, now)  # another login renewed the hash, or the password changed: start again
+            return _refused(connection, account, wait, failures, now)
+    # The account has changed meanwhile: another login renewed the hash, or its password, name or state is another.
+    # Begin again, because the earlier answer is out of date.
+    return begin(services, name, typed, now)
 
 
-def _refused(connection: Connection, account_id: str | None, wait: int, failures: int, now: int) -> Decision:
+def _refused(connection: Connection, account: Any, wait: int, failures: int, now: int) -> Decision:
     if wait:
-        decision = throttled(wait, failures, account_id)
+        decision = throttled(wait, failures, account.id)
     else:
-        reason = Reason.WRONG_PASSWORD if account_id else Reason.UNKNOWN_NAME
-        decision = refused(reason, account_id, failures=failures)
-    record(connection, now, Event.PASSWORD_REFUSED, account_id, decision.reason)
+        reason = _REASONS.get(account.state, Reason.ACCOUNT_DISABLED)
+        decision = refused(reason, account.id, failures=failures)
+    record(connection, now, Event.PASSWORD_REFUSED, account.id, decision.reason)
     sweep(connection, now)
     return decision

@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mfa_lab.errors import Reason
+from mfa_lab.policy import Policy
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
 from mfa_lab.server.factors.passkey import passkeys
-from mfa_lab.server.records import PASSWORD_AND_CODE, Session, is_phishing_resistant, token_hash
+from mfa_lab.server.records import Session, Subject, is_phishing_resistant, login_methods, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.housekeeping import sweep
@@ -32,6 +34,8 @@ _READ = (
         accounts.c.codes_issue,
         accounts.c.codes_kept_at,
         accounts.c.normal_name,
+        accounts.c.issuer,
+        accounts.c.external_id,
     )
     .join_from(table, accounts, table.c.account_id == accounts.c.id)
     .where(table.c.token_hash == bindparam("token"))
@@ -54,26 +58,34 @@ _END_ALL = (
 )
 
 
-def add(
-    connection: Connection,
-    services: Services,
-    account: Any,
-    now: int,
-    methods: tuple[str, ...] = PASSWORD_AND_CODE,
-) -> Session:
-    """Grant access to the account in the row `account`: return a session with a new token (ASVS-7.2.4)."""
-    expires_at = now + services.policy.session_seconds
-    session = Session(
-        services.new_token(), account.name, now, expires_at, _not_acknowledged(account), methods, account.account_id
-    )
+def add(connection: Connection, services: Services, row: Any, now: int, second: tuple[str, ...]) -> Session:
+    """Complete the pending login in `row`: return a session with a new token (ASVS-7.2.4).
+
+    `second` are the methods of the second step, as `amr` values.
+    """
+    methods = login_methods(row.methods, second)
+    session = _session(services, services.new_token(), row, now, methods)
     values = {
         "token_hash": token_hash(session.token),
         "created_at": now,
         "seen_at": now,
         "methods": " ".join(methods),
     }
-    connection.execute(_ADD, values | {"account_id": account.account_id})
+    connection.execute(_ADD, values | {"account_id": row.account_id})
     return session
+
+
+def _session(services: Services, token: Redacted, row: Any, created_at: int, methods: tuple[str, ...]) -> Session:
+    return Session(
+        token,
+        row.name,
+        created_at,
+        created_at + services.policy.session_seconds,
+        _not_acknowledged(row),
+        methods,
+        row.account_id,
+        None if row.issuer is None else Subject(row.issuer, row.external_id),
+    )
 
 
 def live(connection: Connection, services: Services, token: str, now: int, *, fresh: bool = False) -> Any | Decision:
@@ -84,16 +96,20 @@ def live(connection: Connection, services: Services, token: str, now: int, *, fr
     owner's passkey.
     """
     row = connection.execute(_READ, {"token": token}).first()
-    policy = services.policy
     if row is None or row.ended is not None:
         return refused(Reason.UNKNOWN_SESSION, row.account_id if row else None)
-    if now >= row.created_at + policy.session_seconds or now >= row.seen_at + policy.session_idle_seconds:
+    if is_over(row, services.policy, now):
         return refused(Reason.STALE_SESSION, row.account_id)
-    if fresh and now >= row.created_at + policy.fresh_session_seconds:
+    if fresh and now >= row.created_at + services.policy.fresh_session_seconds:
         return refused(Reason.STALE_SESSION, row.account_id)
     if fresh and needs_passkey(connection, services, row):
         return refused(Reason.NOT_PHISHING_RESISTANT, row.account_id)
     return row
+
+
+def is_over(row: Any, policy: Policy, now: int) -> bool:
+    """Return whether the session in `row` is too old, or was not used for too long."""
+    return bool(now >= row.created_at + policy.session_seconds or now >= row.seen_at + policy.session_idle_seconds)
 
 
 def needs_passkey(connection: Connection, services: Services, row: Any) -> bool:
@@ -121,11 +137,7 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
             locks.NOTHING, flush=False
         ) as connection:  # if lost, the session ends earlier
             connection.execute(_SEEN, {"token": token, "now": now})
-    expires_at = row.created_at + services.policy.session_seconds
-    methods = tuple(row.methods.split())
-    return Session(
-        session.token, row.name, row.created_at, expires_at, _not_acknowledged(row), methods, row.account_id
-    )
+    return _session(services, session.token, row, row.created_at, tuple(row.methods.split()))
 
 
 def _not_acknowledged(account: Any) -> str:
@@ -140,9 +152,14 @@ def end(services: Services, session: Session, now: int) -> None:
     with services.store.transaction(locks.session(token)) as connection:
         row = connection.execute(_READ, {"token": token}).first()
         if row is not None and row.ended is None:
-            connection.execute(_END, {"token": token})
+            end_one(connection, token)
             record(connection, now, Event.LOGGED_OUT, row.account_id)
         sweep(connection, now)
+
+
+def end_one(connection: Connection, token: str) -> None:
+    """End the session whose token has this hash."""
+    connection.execute(_END, {"token": token})
 
 
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:

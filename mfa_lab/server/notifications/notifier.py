@@ -1,7 +1,8 @@
 """Deliver security notifications to an account's owner, through a file, SMTP or your own `Notifier`.
 
 A notification says what happened, when it happened, and what the owner should do (ASVS-6.3.5, NIST-4.2.3). It
-contains no code, no link and no token.
+contains no code. Only a notification about a forgotten password contains a link, whose token works once and for a
+short time. The link sets a new password, and never replaces the second factor.
 """
 
 from __future__ import annotations
@@ -33,8 +34,20 @@ _WORDS = {
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
     "reset code issued": "An administrator issued a reset code for you. "
     "If you did not ask for this code, call your administrator at once.",
+    "account disabled": "An administrator disabled your account. To use it again, call your administrator.",
+    "account enabled": "An administrator enabled your account again. Log in as before.",
+    "account renamed": "An administrator gave your account the name to which this notification is sent. "
+    "The label on your phone stays the same. If you did not ask for this, call your administrator at once.",
+    "password set by an administrator": "An administrator set a new password for your account. "
+    "If you did not ask for this, call your administrator at once.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
+    "session ended": "One of your sessions was ended. If it was not you, call your administrator at once.",
+    "sessions ended": "Your sessions were ended. If it was not you, call your administrator at once.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
+    "password reset requested": "Somebody asked for a link to set a new password. If it was not you, do nothing: "
+    "your password stays as it is.",
+    "password reset issued": "A link to set a new password was made for you. "
+    "If you did not ask for it, call your administrator at once.",
     "password changed": "Your password was changed. If it was not you, call your administrator at once.",
 }
 
@@ -50,7 +63,8 @@ class Notifier(Protocol):
     def send(self, name: str, notification: Notification) -> bool:
         """Send the notification to the account `name`, and return whether it was sent.
 
-        If the result is False, the server tries again later. An implementation must not raise errors.
+        If the result is False, the server tries again later. An implementation must not raise errors. If
+        `notification.link` is not empty, the message must contain this link.
         """
         ...
 
@@ -59,6 +73,12 @@ def words(notification: Notification) -> str:
     """Return the notification as a sentence, with its time in UTC."""
     when = datetime.fromtimestamp(notification.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return f"{when}: {_WORDS.get(notification.event, f'This happened to your account: {notification.event}.')}"
+
+
+def _parts(notification: Notification) -> list[str]:
+    """Return the parts of a message: the words and, if there is a link, the link with its explanation."""
+    link = ["This link works once, and only for a short time:", notification.link]
+    return [words(notification), *(link if notification.link else [])]
 
 
 class FileNotifier:
@@ -70,7 +90,7 @@ class FileNotifier:
     def send(self, name: str, notification: Notification) -> bool:
         try:
             with open(self.path, "a", encoding="utf-8", opener=_its_owners_alone) as file:
-                file.write(f"{name}\t{words(notification)}\n")
+                file.write(f"{name}\t{' '.join(_parts(notification))}\n")
         except OSError:
             return False
         return True
@@ -123,7 +143,7 @@ class SmtpNotifier:
         mail["From"], mail["To"] = self._sender, name
         mail["Subject"] = "Something happened to your account"
         mail["Date"] = format_datetime(datetime.fromtimestamp(notification.at, UTC))
-        mail.set_content(words(notification))
+        mail.set_content("\n\n".join(_parts(notification)))
         context = ssl.create_default_context()
         try:
             if self._security == "tls":

@@ -7,14 +7,18 @@ expires. A notification may therefore be sent twice, but is never lost.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.records import Notification
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts, notifications
 from mfa_lab.server.storage.store import Store
+
+if TYPE_CHECKING:
+    from mfa_lab.server.notifications.notifier import Notifier
 
 _LOG = logging.getLogger(__name__)
 _CLAIM_SECONDS = 300
@@ -38,7 +42,7 @@ _UNSENT = (
 # First the oldest notification of each owner, then the second of each owner. A flood of notifications for one account
 # therefore delays no other account.
 _WAITING = (
-    select(notifications.c.id, notifications.c.at, notifications.c.event, accounts.c.name)
+    select(notifications.c.id, notifications.c.at, notifications.c.event, notifications.c.account_id, accounts.c.name)
     .join_from(notifications, _UNSENT, notifications.c.id == _UNSENT.c.id)
     .join(accounts, notifications.c.account_id == accounts.c.id)
     .where(_UNSENT.c.place <= _EACH_AT_ONCE)
@@ -51,28 +55,34 @@ _CLAIM = (
 _SENT = update(notifications).where(notifications.c.id == bindparam("notice")).values(sent_at=bindparam("now"))
 
 
-def send(store: Store, notifier: Notifier, now: int) -> int:
+Links = Callable[[str, str, int], str | None]
+"""Return the link for a notification: its event, account id and time. None means: too late, so send nothing."""
+
+
+def send(store: Store, notifier: Notifier, now: int, link_of: Links) -> int:
     """Send up to fifty waiting notifications, and return how many `notifier` sent. `now` is in Unix seconds.
 
-    In one call, each account gets at most five notifications, the oldest first.
+    In one call, each account gets at most five notifications, the oldest first. `link_of` makes a link at the moment
+    when its message is sent.
     """
     with store.transaction(locks.OUTBOX) as connection:
         waiting = list(connection.execute(_WAITING, {"now": now, "since": now - _GIVE_UP_SECONDS}))
         _each(connection, _CLAIM, [{"notice": row.id, "until": now + _CLAIM_SECONDS} for row in waiting])
     sent: list[int] = []
+    too_late: list[int] = []
     try:
         for row in waiting:
-            if _sends(notifier, row.name, Notification(row.at, row.event)):
-                sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
+            link = link_of(row.event, row.account_id, row.at)
+            if link is None:
+                too_late.append(row.id)
+            elif _sends(notifier, row.name, Notification(row.at, row.event, link)):
+                sent.append(row.id)
     finally:  # mark the sent notifications, even if an error stops the loop
         with store.transaction(locks.OUTBOX) as connection:  # if the claim has expired, others claim the same rows
-            _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
-    if len(sent) < len(waiting):
-        _LOG.warning(
-            "%d of %d notifications could not be sent, and will be tried again",
-            len(waiting) - len(sent),
-            len(waiting),
-        )
+            _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent + too_late])
+    failed = len(waiting) - len(sent) - len(too_late)
+    if failed:
+        _LOG.warning("%d of %d notifications could not be sent, and will be tried again", failed, len(waiting))
     return len(sent)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import stat
@@ -55,7 +54,7 @@ class Keys:
 
         Without the key, nobody can work out the name.
         """
-        return hmac.new(self.names.reveal(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.digest(self.names.reveal(), text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def root_key(

@@ -3,12 +3,15 @@
 Every transaction that writes shares the lock of the database, which only a worker that creates or migrates the tables
 takes for itself. A transaction takes its other locks in this order, so that no two transactions wait for each other:
 
-1. `names`: the typed name. It protects the count of wrong passwords, and the name of a new account.
-2. `account`, `pending`, `enrolment`, `session` or `issue`: the account. It protects every row that belongs to the
-   account. The lock's number is a hash of the account's random id, which nobody outside the database knows.
+1. `names`: the typed name, or an external subject. It protects the count of wrong passwords, and the names and
+   subjects of accounts.
+2. `account`, `pending`, `enrolment`, `session`, `password_reset` or `issue`: the account. It protects every row that
+   belongs to the account. The lock's number is a hash of the account's random id, which nobody outside the database
+   knows.
 3. `credential`: a passkey's id, which must be unique over all accounts.
+4. `OUTBOX`: the unsent notifications. To send them, nobody needs another lock.
 
-`OUTBOX` is taken without any other lock. `sweep` deletes other accounts' rows, so it is the last thing before a
+`sweep` deletes other accounts' rows, so it is the last thing before a
 commit. A token's account is found before the lock is granted, so a transaction reads every row after the lock.
 """
 
@@ -22,7 +25,9 @@ _KEYED = "SELECT pg_advisory_xact_lock(('x' || %s)::bit(64)::bigint)"
 _HEX_DIGITS = 16
 _ACCOUNT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _OF_TOKEN = "SELECT pg_advisory_xact_lock(hashtextextended(account_id, 0)) FROM {} WHERE token_hash = %s"  # noqa: S105
-_PENDING, _ENROLMENT, _SESSION = (_OF_TOKEN.format(table) for table in ("pendings", "enrolments", "sessions"))
+_PENDING, _ENROLMENT, _SESSION, _RESET = (
+    _OF_TOKEN.format(table) for table in ("pendings", "enrolments", "sessions", "password_resets")
+)
 _ISSUE = "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM accounts WHERE codes_issue = %s"
 
 
@@ -39,7 +44,7 @@ OUTBOX = Lock(_ACCOUNT, "outbox")
 
 
 def names(*keys: str) -> tuple[Lock, ...]:
-    """Return the locks of a name, sorted by lock number. `keys` are the keyed hashes of the name's spellings."""
+    """Return the locks of names, sorted by lock number. `keys` are the keyed hashes of the names' spellings."""
     return tuple(Lock(_KEYED, number) for number in sorted({key[:_HEX_DIGITS] for key in keys}))
 
 
@@ -69,6 +74,11 @@ def enrolment(token_hash: str) -> Lock:
 def session(token_hash: str) -> Lock:
     """Return the lock of the account that a session belongs to."""
     return Lock(_SESSION, token_hash)
+
+
+def password_reset(token_hash: str) -> Lock:
+    """Return the lock of the account that a password reset belongs to."""
+    return Lock(_RESET, token_hash)
 
 
 def issue(issue_id: str) -> Lock:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from threading import BoundedSemaphore
+from contextlib import ExitStack, contextmanager, suppress
+from queue import Empty, SimpleQueue
 from weakref import finalize
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
@@ -35,7 +35,9 @@ class Store:
         self.where = self._database.where
         self.has_clock = self._database.has_clock
         self.migrated_from: int | None = None
-        self._turns = BoundedSemaphore(self._database.connections)
+        self._turns = SimpleQueue[None]()  # quicker than a semaphore
+        for _ in range(self._database.connections):
+            self._turns.put(None)
         self._engine = self._database.engine
         self._kept: list[Connection] = []
         finalize(self, _let_go, self._kept, self._engine)  # Python warns about a connection that is never closed
@@ -81,7 +83,7 @@ class Store:
     @contextmanager
     def _used(self) -> Iterator[Connection]:
         try:
-            with self._own_turn(), self._connected() as connection:
+            with self._connected() as connection:
                 yield connection
         except (DBAPIError, sqlite3.Error) as error:  # sqlite3's own error comes from a new connection
             fault = self._database.fault(error)
@@ -91,33 +93,34 @@ class Store:
                 fault.__context__ = None  # SQLAlchemy's frames hold the user's input
 
     @contextmanager
-    def _own_turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=LOCK_TIMEOUT_SECONDS):
-            raise ServerFault("the server is busy with other requests: try again in a moment; nothing was changed")
-        try:
-            yield
-        finally:
-            self._turns.release()
-
-    @contextmanager
     def _connected(self) -> Iterator[Connection]:
         """Reuse the last connection, or open a new connection after an error.
 
         A request to the pool would cost two SQL statements.
         """
-        connection = self._kept.pop() if self._kept else self._engine.connect()
+        self._wait_for_a_turn()
         try:
-            yield connection
-        except BaseException:
-            connection.close()
-            raise
-        self._kept.append(connection)
+            connection = self._kept.pop() if self._kept else self._engine.connect()
+            try:
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._kept.append(connection)
+        finally:
+            self._turns.put(None)
+
+    def _wait_for_a_turn(self) -> None:
+        with suppress(Empty):
+            return self._turns.get(timeout=LOCK_TIMEOUT_SECONDS)
+        raise ServerFault("the server is busy with other requests: try again in a moment; nothing was changed")
 
     def close(self) -> None:
         """Close the database, after the current transactions have ended."""
         with ExitStack() as stack:
             for _ in range(self._database.connections):
-                stack.enter_context(self._own_turn())
+                self._wait_for_a_turn()
+                stack.callback(self._turns.put, None)
             _let_go(self._kept, self._engine)
 
     def _opened(self, connection: Connection, key: RedactedBytes | None) -> Keys:

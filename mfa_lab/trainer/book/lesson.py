@@ -74,7 +74,10 @@ def lesson(path: Path) -> Page:
 
 
 def _note(page: Page, html: str) -> None:
-    """Remember the headings of some prose, and its text below each of them. Only prose can be searched for."""
+    """Add the headings of a Markdown cell, and the text below each heading, to the page.
+
+    The search finds only this text, and no code or output.
+    """
     before, *sections = re.split(r"(?=<h[1-6] id=)", html)
     if page.headings:
         page.texts[page.headings[-1].anchor] += f" {words(before)}"

@@ -15,7 +15,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 class _Renderer(IPythonRenderer):
-    """Give each heading the anchor that code hosts give it."""
+    """Give each heading the same anchor as code-hosting sites do."""
 
     def heading(self, text: str, level: int, **_: object) -> str:
         """Return a heading. Its minutes are set apart from its title."""
@@ -51,7 +51,7 @@ def plain_block(text: str) -> str:
 
 
 def anchor(heading: str) -> str:
-    """Return the address of a heading within its page, as code hosts make it."""
+    """Return the anchor of a heading, as code-hosting sites make it."""
     return re.sub(r"[^\w\s-]", "", heading).lower().replace(" ", "-")
 
 

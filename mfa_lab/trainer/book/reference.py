@@ -34,7 +34,10 @@ def references() -> tuple[Reference, ...]:
 
 
 def section(term: Term) -> str | None:
-    """Return the heading over the place where the term's notebook has the term in bold, or None if it never has."""
+    """Return the heading of the section that introduces the term in bold, or None if no section does.
+
+    Only the notebook of the term is searched.
+    """
     heading = ""
     bold = re.compile(rf"\*\*(?:an? |the )?{re.escape(term.name)}s?\b[^*]*\*\*", re.IGNORECASE)
     for cell in _markdown(term.notebook):
@@ -69,7 +72,10 @@ def _glossary() -> Reference:
 
 
 def attack_rows() -> tuple[tuple[str, str, str, str], ...]:
-    """Return number, standard names, mistakes and defences of each attack. Two halves of a number share a row."""
+    """Return the number, the standard names, the mistakes and the defences of each attack.
+
+    If an attack has two halves, both halves share a row.
+    """
     series = attack_series()
     found = []
     for number in dict.fromkeys(one.number for one in series):
@@ -96,14 +102,16 @@ def _attacks() -> Reference:
 def _standards() -> Reference:
     clauses = tomllib.loads((data_dir() / "standards.toml").read_text("utf-8"))["clause"]
     rows = [(row["id"], row["id"], row["asks"], _cells(row), _tests(row)) for row in clauses]
-    unmet = "".join(
-        f"<li><b>{escape(row['id'])}:</b> {escape(row['because'])}</li>" for row in clauses if "because" in row
+    reasons = "".join(
+        f"<li><b>{escape(row['id'])}</b> ({escape(row['state'])}): {escape(row['because'])}</li>"
+        for row in clauses
+        if "because" in row
     )
     html = (
-        "<h1>Standards</h1><p>What each clause requires, in our words, where the course teaches it, and which tests "
-        "of the kit show it.</p>"
+        "<h1>Standards</h1><p>This page says what each clause requires, in our words, where the course teaches the "
+        "clause, and which tests of the kit show it.</p>"
         + _table("Clauses", ("clause", "requirement", "taught in", "shown by the tests"), rows, ready=(3, 4))
-        + f"<h2>Not met, or only in part</h2><ul>{unmet}</ul>"
+        + f"<h2>Not met, met in part, or not applicable</h2><ul>{reasons}</ul>"
     )
     return Reference("standards", "Standards", html, tuple((row["id"], row["id"], row["asks"]) for row in clauses))
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mfa_lab.errors import AccessDenied
-from mfa_lab.server.records import Authenticator, Kind
+from mfa_lab.server.records import Authenticator, Kind, Session
 from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown, Visit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -31,8 +31,9 @@ def _account(visit: Visit, **values: Any) -> Response:
         apps=len(mine) - passkeys,
         revocable=_revocable(visit, mine),
         notifications=visit.server.notifications(session)[::-1],
-        admin=visit.site.is_admin(session.name),
+        admin=visit.site.is_admin(session),
         issue_id=session.codes_to_acknowledge,
+        password=session.external is None,
         **values,
     )
 
@@ -73,7 +74,8 @@ def recovery_codes(visit: Posted) -> Response:
 
 @router.get("/password")
 def show_password(visit: Shown) -> Response:
-    visit.session(fresh=True)
+    if visit.session(fresh=True).external is not None:  # there is no password here
+        return visit.go("/account")
     return visit.page("password.html")
 
 
@@ -92,22 +94,24 @@ def log_out(visit: Posted) -> Response:
 
 @router.get("/admin")
 def show_admin(visit: Shown) -> Response:
-    _admin(visit)
+    admin_of(visit)
     return visit.page("admin.html", **_log(visit))
 
 
 @router.post("/reset-code")
 def reset_code(visit: Posted) -> Response:
-    _admin(visit)
+    admin = admin_of(visit)
     visit.form("admin.html", **_log(visit))
-    codes = visit.server.issue_reset_code(visit.field("account"))
+    codes = visit.server.issue_reset_code(visit.field("account"), by=admin.subject)
     return visit.page("reset_code.html", account=visit.field("account"), codes=codes)
 
 
-def _admin(visit: Visit) -> None:
-    """Raise `AccessDenied` unless this is an administrator's fresh session. All others see the same message."""
-    if not visit.site.is_admin(visit.session(fresh=True).name):
+def admin_of(visit: Visit) -> Session:
+    """Return an administrator's fresh session, or raise `AccessDenied`. All others see the same message."""
+    session = visit.session(fresh=True)
+    if not visit.site.is_admin(session):
         raise AccessDenied
+    return session
 
 
 def _log(visit: Visit) -> dict[str, Any]:

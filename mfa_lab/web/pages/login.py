@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from mfa_lab.errors import AccessDenied, InvalidInput, NameTaken
 from mfa_lab.redaction import clears_variables
-from mfa_lab.server.records import Enrolment, Kind, Permit
+from mfa_lab.server.records import Enrolment, Kind, PendingLogin, Permit
 from mfa_lab.web import tokens
+from mfa_lab.web.origin import with_next
 from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown, Visit
-from mfa_lab.web.site import Site
+from mfa_lab.web.site import Site, under
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -28,7 +29,7 @@ def register_alike(site: Site, name: str, password: str) -> None:
     get the administrator's rights.
     """
     with suppress(NameTaken):
-        site.server.register(name, password, reserved=site.is_reserved(name))
+        site.server.register(name, password, reserved=site.is_reserved(name), public=True)
 
 
 @router.get("/register")
@@ -52,6 +53,8 @@ def registered(visit: Shown) -> Response:
 
 @router.get("/login")
 def show_login(visit: Shown) -> Response:
+    if visit.site.login:
+        return visit.leave(with_next(under(visit.request, visit.site.login), visit.next, passkey=visit.needs_passkey))
     again = bool(visit.next and visit.token.startswith("s."))
     no_passkey = again and visit.needs_passkey and visit.site.passkeys and _has_no_passkey(visit)
     return visit.page("login.html", account="", again=again, no_passkey=no_passkey)
@@ -69,7 +72,21 @@ def _has_no_passkey(visit: Visit) -> bool:
 @router.post("/login")
 def log_in(visit: Posted) -> Response:
     visit.form("login.html", account=visit.field("account"), again=False, no_passkey=False)
-    pending = visit.server.begin_login(visit.field("account"), visit.field("password"))
+    if visit.site.login:
+        return visit.go("/login")
+    return _second_step(visit, visit.server.begin_login(visit.field("account"), visit.field("password")))
+
+
+def continue_login(request: Request, pending: PendingLogin) -> Response:
+    """Redirect a browser to the page of the second step, with the cookie of this pending login.
+
+    Your own login page calls this function with the result of `begin_for`, once it has checked the first factor. The
+    browser then returns to the page in the query's `next`, if this is a path on this site.
+    """
+    return _second_step(Visit(request, {}), pending)
+
+
+def _second_step(visit: Visit, pending: PendingLogin) -> Response:
     if visit.token.startswith("s."):  # the new login replaces the old session
         visit.server.log_out(tokens.session(visit.token))
     path = "/passkey" if Kind.PASSKEY in visit.site.offered(pending.accepts) else "/code"

@@ -15,7 +15,7 @@ from mfa_lab.errors import OUT_OF_DATE, AccessDenied, LoginOver, MfaError, StepD
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Kind, PendingLogin, Session
 from mfa_lab.web import tokens
-from mfa_lab.web.answers import PASSKEY_PAGES, PASSKEY_POLICY, path_in, render, sentence, told
+from mfa_lab.web.answers import POLICIES, path_in, render, sentence, told
 from mfa_lab.web.guard import fresh_session_in, session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
@@ -36,7 +36,7 @@ class Visit:
     def __init__(self, request: Request, fields: Mapping[str, str]) -> None:
         self.request = request
         self.site: Site = site_of(request)
-        self.token = tokens.well_formed(tokens.in_cookie(request.headers.get("cookie", ""), self.site.cookie))
+        self.token = self.site.cookie_rules.token_in(request.headers.get("cookie"))
         self._came_with = self.token
         self.fields = fields
         self.name = ""
@@ -114,8 +114,8 @@ class Visit:
             needs_passkey=self.needs_passkey, passkey_origin=self._passkey_origin(), **({"name": self.name} | values),
         )  # fmt: skip
         response = HTMLResponse(html, status)
-        if template in PASSKEY_PAGES:
-            response.headers["Content-Security-Policy"] = PASSKEY_POLICY
+        if template in POLICIES:
+            response.headers["Content-Security-Policy"] = POLICIES[template]
         if token != self.token:
             self.give(response, token)
         return response
@@ -171,10 +171,7 @@ class Visit:
             self._set_cookie(response, self.site.earlier_cookie, value, _REMEMBER_EARLIER_SECONDS)
 
     def _set_cookie(self, response: Response, name: str, value: str, max_age: int | None) -> None:
-        site = self.site
-        response.set_cookie(
-            name, value, max_age=max_age, path=site.cookie_path, secure=site.https, httponly=True, samesite="lax"
-        )
+        response.set_cookie(name, value, max_age=max_age, **self.site.cookie_rules.attributes)
 
     def _step(self, form_token: str) -> str:
         """Return the name of the step that this form requests. A login to another account is another step."""

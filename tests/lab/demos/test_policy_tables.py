@@ -13,6 +13,7 @@ from mfa_lab.lab.demos.policy_tables import (
     MUSEUM,
     Numbered,
     code_or_passkey,
+    first_day_table,
     policy_table,
     reasons_table,
     risks,
@@ -50,6 +51,17 @@ def test_each_reason_stands_beside_its_value(name):
     assert factors == (
         "authenticator app, passkey" if name == "admin" else "authenticator app, passkey, recovery code"
     )
+
+
+def test_each_use_says_what_the_kit_does_not_offer():
+    """One row for each policy, in the file's order: what it needs, what is there for it, and what is not."""
+    table = first_day_table()
+    assert [row[0] for row in table.rows] == list(SECTORS)
+    assert all(len(str(cell).split()) >= 5 for row in table.rows for cell in row[1:])
+    lacks = " ".join(str(row[-1]) for row in table.rows)
+    assert [
+        word for word in ("single sign-on", "SCIM", "transaction binding", "break-glass") if word not in lacks
+    ] == []
 
 
 @pytest.fixture(scope="module")

@@ -58,14 +58,16 @@ def refused(exercise_id: str) -> list[tuple[Wrong, Result]]:
 
 def told(exercise: Exercise, result: Result) -> Case:
     """The case that a refusal speaks of."""
-    return next(case for case in exercise.cases if result.lines[0].startswith(f"{case.name}: your answer gave "))
+    says = r"your answer gave |line \d+ of your cell raised "
+    return next(case for case in exercise.cases if re.match(f"{re.escape(case.name)}: ({says})", result.lines[0]))
 
 
 @each_with_wrong_answers
 def test_each_known_wrong_answer_is_refused_with_its_own_feedback(exercise):
-    """Not yet, and the sentence that the table has for this mistake."""
+    """Not yet, or it raises, and the sentence that the table has for this mistake."""
     refusals = refused(exercise.id)
-    assert [(wrong, result) for wrong, result in refusals if result.outcome != Outcome.NOT_YET] == []
+    refusing = {Outcome.NOT_YET, Outcome.RAISED}
+    assert [(wrong, result) for wrong, result in refusals if result.outcome not in refusing] == []
     assert [(wrong.feedback, result) for wrong, result in refusals if result.lines[-1] != wrong.feedback] == []
 
 
@@ -107,7 +109,7 @@ def test_cases_have_names_of_their_own(exercise):
 @each_with_wrong_answers
 def test_no_feedback_gives_the_answer_away(exercise):
     """Nothing that a refusal says but for what came: of a value or a choice not the answer, of a function no line."""
-    refusals = [repr(result).partition("the expected result is")[2] for _, result in refused(exercise.id)]
+    refusals = [re.split("the expected result is|raised", repr(result))[-1] for _, result in refused(exercise.id)]
     sentences = [words for case in exercise.cases for words in (case.name, case.wanted, case.feedback)]
     assert [(words, given) for words in refusals + sentences if (given := given_away(exercise, words))] == []
     assert exercise.ask not in (as_given, letter, letters) or all(case.wanted for case in exercise.cases)

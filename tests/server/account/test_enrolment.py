@@ -229,7 +229,7 @@ def test_a_seeded_class_sees_the_same_secrets_but_never_the_same_tokens_in_a_fil
 
 
 def test_a_replaced_factor_ends_the_other_sessions(enrolled: Deployment) -> None:
-    """Anyone who changes the factor stays in; all other sessions, a thief's too, are over (ASVS-7.5.1)."""
+    """Anyone who changes the factor stays in; all other sessions, a thief's too, end (ASVS-7.4.3, ASVS-7.5.1)."""
     other, own = enrolled.log_in(), enrolled.log_in()
     enrolment = enrolled.server.start_enrolment(own)
     enrolled.phone.add(enrolment.uri)

@@ -16,7 +16,9 @@ NEW = "demo: a mule in the meadow"
 
 
 def test_a_changed_password_ends_other_sessions(enrolled: Deployment) -> None:
-    """The session that changed it goes on; others, and logins begun with the old one, end; the owner is told."""
+    """ASVS-7.4.3: the session that changed it goes on; others, and logins begun with the old one, end; the owner is
+    told.
+    """
     other, session = enrolled.log_in(), enrolled.log_in()
     begun = enrolled.begin()
     enrolled.server.change_password(session, PASSWORD, NEW)
@@ -43,7 +45,7 @@ def test_an_enrolment_that_the_old_password_began_ends(enrolled: Deployment) -> 
 
 
 def test_a_wrong_old_password_is_counted_like_a_login(enrolled: Deployment) -> None:
-    """Who finds an open session learns nothing by guessing: the same count, the same waits, and nothing changed."""
+    """ASVS-6.2.3: who finds an open session learns nothing by guessing: the same count, the same waits, no change."""
     session = enrolled.log_in()
     for _ in range(3):
         assert reason(enrolled.server.change_password, session, WRONG, NEW) is Reason.WRONG_PASSWORD

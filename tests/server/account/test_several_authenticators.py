@@ -211,8 +211,8 @@ def test_only_from_a_fresh_session(enrolled: Deployment) -> None:
 
 
 def test_a_reset_code_from_the_administrator_bypasses_nothing(enrolled: Deployment) -> None:
-    """ASVS-6.4.4: taken behind the password alone, it permits a new authenticator and no more; the others hold. It
-    leaves a line in the log, without the code, and a notice.
+    """ASVS-6.4.1, ASVS-6.4.4: taken behind the password alone, it permits a new authenticator and no more; the others
+    hold. It leaves a line in the log, without the code, and a notice.
     """
     (code,) = enrolled.server.issue_reset_code(NAME.upper())
     assert enrolled.server.authenticators(enrolled.log_in())

@@ -12,7 +12,7 @@ from tests.server.kit import NAME, NEVER_WAITS, PASSWORD, Deployment, reason
 
 
 def test_a_password_alone_is_never_a_session(enrolled: Deployment) -> None:
-    """Step 1 gives a pending login, which opens none of the calls of a session."""
+    """Step 1 gives a pending login, which opens none of the calls of a session (ASVS-6.3.4, ASVS-7.6.2)."""
     pending = enrolled.begin()
     assert isinstance(pending, PendingLogin)
     assert pending.permits is Permit.CODE

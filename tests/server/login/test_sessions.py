@@ -20,7 +20,7 @@ def test_a_session_is_what_a_login_grants(enrolled: Deployment) -> None:
 
 
 def test_an_idle_session_ends_after_an_hour(enrolled: Deployment) -> None:
-    """NIST-2.2.3: an hour of inactivity ends it; activity keeps it."""
+    """NIST-2.2.3, ASVS-7.3.1: an hour of inactivity ends it; activity keeps it."""
     session = enrolled.log_in()
     for _ in range(3):
         enrolled.clock.advance(3599)
@@ -30,7 +30,7 @@ def test_an_idle_session_ends_after_an_hour(enrolled: Deployment) -> None:
 
 
 def test_a_busy_session_ends_after_a_day(enrolled: Deployment) -> None:
-    """NIST-2.2.3: after 24 h the user authenticates again, however busy the session was."""
+    """NIST-2.2.3, ASVS-7.3.2: after 24 h the user authenticates again, however busy the session was."""
     session = enrolled.log_in()
     for _ in range(47):
         enrolled.clock.advance(1800)
@@ -42,7 +42,7 @@ def test_a_busy_session_ends_after_a_day(enrolled: Deployment) -> None:
 
 
 def test_logging_out_ends_one_session_for_good(enrolled: Deployment) -> None:
-    """It ends that one alone, in the database, and a second time it is no error."""
+    """ASVS-7.4.1: it ends that one alone, in the database, and a second time it is no error."""
     session, other = enrolled.log_in(), enrolled.log_in()
     enrolled.server.log_out(session)
     enrolled.server.log_out(session)
@@ -52,7 +52,7 @@ def test_logging_out_ends_one_session_for_good(enrolled: Deployment) -> None:
 
 
 def test_what_a_client_claims_about_a_session_counts_for_nothing(enrolled: Deployment) -> None:
-    """Name and times come from the database: only the token is looked at."""
+    """ASVS-7.2.1: name and times come from the database; only the token is looked at."""
     session = enrolled.log_in()
     claimed = Session(session.token, "admin@example.org", 2**40, 2**41)
     assert enrolled.server.check_session(claimed).name == NAME
@@ -72,7 +72,7 @@ def test_changes_need_a_fresh_session(call: str, enrolled: Deployment) -> None:
 
 @pytest.mark.parametrize("call", ["check_session", "notifications", "start_enrolment", "issue_recovery_codes"])
 def test_a_foreign_token_is_no_session(call: str, enrolled: Deployment) -> None:
-    """A forged token, another server's, or a pending login's opens nothing."""
+    """ASVS-7.2.2: a forged token, another server's, or a pending login's opens nothing."""
     other = MfaServer(clock=enrolled.clock)
     other.register(NAME, "demo: another server's password")
     foreign = other.begin_login(NAME, "demo: another server's password").token

@@ -44,7 +44,9 @@ def test_waits_have_a_ceiling_at_any_count() -> None:
 
 @pytest.mark.parametrize("name", [NAME, "nobody@example.org"])
 def test_the_waits_of_a_real_attack(name: str, deployment: Deployment) -> None:
-    """The table holds in the flow, alike for known and unknown names: one second early waits, on time is verified."""
+    """ASVS-6.3.1: the table holds in the flow, alike for known and unknown names: one second early waits, on time is
+    verified.
+    """
     for failures, wait in enumerate(WAITS, 1):
         trace = refused(deployment.begin, name, WRONG)
         assert (trace.reason, trace.failures) == (

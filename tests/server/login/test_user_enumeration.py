@@ -42,7 +42,7 @@ def at_once(deployment: Deployment, number: int) -> None:
 
 
 @pytest.mark.parametrize("rhythm", [at_once, each_second_twice, after_the_wait])
-@pytest.mark.parametrize("state", ["enrolled", "without a factor", "disabled", "logged in"])
+@pytest.mark.parametrize("state", ["enrolled", "without a factor", "disabled", "logged in", "disabled account"])
 def test_twenty_failures(
     rhythm: Callable[[Deployment, int], None], state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +56,8 @@ def test_twenty_failures(
         deployment.tamper("UPDATE factors SET state = 'disabled'")
     if state == "logged in":
         deployment.log_in()
+    if state == "disabled account":
+        deployment.server.accounts.disable(NAME)
     reasons = set()
     with counted_costs(monkeypatch) as costs:
         for number in range(20):
@@ -66,7 +68,8 @@ def test_twenty_failures(
             assert len(known[4]) == 1
             assert len(known[5]) > 5
             reasons |= {(why, why_not)}
-    real = (Reason.WRONG_PASSWORD, Reason.UNKNOWN_NAME)
+    wrong = Reason.ACCOUNT_DISABLED if state == "disabled account" else Reason.WRONG_PASSWORD
+    real = (wrong, Reason.UNKNOWN_NAME)
     assert reasons == {real} if rhythm is after_the_wait else {real, (Reason.THROTTLED,) * 2}
 
 

@@ -69,7 +69,7 @@ def test_what_registration_refuses(password: object, rule: str) -> None:
 
 @pytest.mark.parametrize("password", TAKEN, ids=lambda value: repr(value)[:24])
 def test_what_registration_takes(password: str) -> None:
-    """Any characters, no composition rules, 64 and more (ASVS-6.2.9), never cut."""
+    """Any characters, no composition rules (ASVS-6.2.5), 64 and more (ASVS-6.2.9), never cut."""
     hidden = checked_password(Redacted(password), NAME, Policy.STANDARD)
     assert hidden.reveal() == unicodedata.normalize("NFC", password)
     stored = HASHER.hash(hidden)

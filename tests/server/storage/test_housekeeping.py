@@ -2,16 +2,17 @@
 
 import pytest
 
-from tests.server.kit import WRONG, Deployment, refused
+from tests.server.kit import NAME, WRONG, Deployment, refused
 
 DAY = 24 * 3600
 
 
-@pytest.mark.parametrize("table", ["pendings", "enrolments", "sessions", "throttles"])
+@pytest.mark.parametrize("table", ["pendings", "enrolments", "sessions", "throttles", "password_resets"])
 def test_what_is_over_is_swept(table: str, enrolled: Deployment) -> None:
     """Two days later a refused password takes the old rows along; for a day the instructor still sees them."""
     session = enrolled.log_in()
     enrolled.server.start_enrolment(session)
+    enrolled.server.issue_password_reset(NAME)
     refused(enrolled.begin, "bob@example.org", WRONG)
     (before,) = enrolled.rows(f"SELECT count(*) FROM {table}")[0]  # noqa: S608
     assert before >= 1

@@ -29,6 +29,7 @@ from mfa_lab.server.audit import Event
 from mfa_lab.server.records import Kind, Session, token_hash
 from mfa_lab.server.storage import locks, schema
 from tests.postgres import Cluster, running_cluster
+from tests.server.account.test_session_list import end_each_other, end_while_in_use
 from tests.server.kit import (
     EXPLAINING,
     KEY,
@@ -431,3 +432,43 @@ def test_nothing_comes_back_after_a_kill(cluster: Cluster) -> None:
 def test_no_enrolment_is_lost_by_a_kill(cluster: Cluster) -> None:
     """Killed at any of its statements, an enrolment is wholly there or can be confirmed again, never half."""
     confirm_under_kills(Deployment(cluster, NEVER_WAITS))
+
+
+def test_sessions_that_end_each_other(deployment: Deployment) -> None:
+    """Each over its own connection; one of them always stays."""
+    for _ in range(10):
+        end_each_other(deployment.server, deployment.log_in(), deployment.log_in())
+
+
+def test_a_session_that_is_ended_while_it_is_used(deployment: Deployment) -> None:
+    """Whatever it was doing at that moment: afterwards it does nothing."""
+    used, owner = deployment.log_in(), deployment.log_in()
+    end_while_in_use(deployment.server, used, owner)
+
+
+def test_no_line_of_the_log_is_passed_over(deployment: Deployment) -> None:
+    """A line has an id before it is committed. Whoever reads on from a later line must not miss it: the part of the
+    log waits until it is there.
+    """
+    last = deployment.server.audit_log()[-1].id
+    with psycopg.connect(deployment.url) as slow, ThreadPoolExecutor(1) as pool:
+        slow.execute(f"SELECT pg_advisory_xact_lock_shared({locks.DATABASE})")
+        slow.execute("INSERT INTO audit (at, event) VALUES (1, 'slow')")
+        deployment.server.begin_login(NAME, PASSWORD)
+        part = pool.submit(deployment.server.audit_lines, after=last)
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not part.done() and deployment.rows(waiting) != [(1,)]:
+            time.sleep(0.01)
+        slow.commit()
+        assert [line.event for line in part.result(timeout=30)] == ["slow", "password accepted"]
+    assert deployment.server.audit_log()[-2].event == "slow"
+
+
+def test_an_id_that_was_given_up_stops_nobody(deployment: Deployment) -> None:
+    """A transaction was rolled back: its id is missing for ever, and the log goes on."""
+    last = deployment.server.audit_log()[-1].id
+    with psycopg.connect(deployment.url) as failing:
+        failing.execute("INSERT INTO audit (at, event) VALUES (1, 'never')")
+        failing.rollback()
+    deployment.server.begin_login(NAME, PASSWORD)
+    assert [line.id - last for line in deployment.server.audit_lines(after=last)] == [2]

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test as run
+from sqlalchemy import select, text
 
 from mfa_lab import AccessDenied, ManualClock, MfaServer, SkewedClock, SystemClock
 from mfa_lab.cli import main
@@ -117,6 +118,37 @@ def test_the_log_of_postgresql_contains_no_typed_name(cluster: Cluster) -> None:
     log = (cluster.folder / "log").read_text(encoding="utf-8")
     assert log.count("STATEMENT:  BEGIN") >= 4
     assert typed not in log
+
+
+def test_each_statement_is_prepared_once(cluster: Cluster) -> None:
+    """The second login prepares nothing. After an error everything is prepared again, because PostgreSQL may have
+    stopped before it prepared what it was sent.
+    """
+    house = House(cluster.new_database()).new_account()
+    store = house.one._services.store
+    house.log_in()
+    prepared = "SELECT count(*), max(prepare_time) FROM pg_prepared_statements"
+    with store.reading() as connection:
+        count, last = before = connection.exec_driver_sql(prepared).one()
+    assert count > 10
+    house.log_in()
+    with store.reading() as connection:
+        assert connection.exec_driver_sql(prepared).one() == before
+    question = select(schema.accounts.c.id).where(schema.accounts.c.name == house.name, text("length('%') = 1"))
+
+    def fail() -> None:
+        with store.transaction(locks.NOTHING) as connection:
+            connection.exec_driver_sql("SELECT 1 / 0", execution_options={"later": True})
+            connection.execute(question)
+
+    with pytest.raises(ServerFault):
+        fail()
+    for _ in range(2):
+        with store.reading() as connection:
+            assert connection.execute(question).all()
+    house.log_in()
+    with store.reading() as connection:
+        assert connection.exec_driver_sql(prepared).one() > (10, last)
 
 
 @contextmanager
@@ -299,6 +331,7 @@ def test_pgbouncer_in_transaction_mode(cluster: Cluster, monkeypatch: pytest.Mon
         wrong = [lambda w=w, p=p: w.finish_login(p, "000000") for w, p in zip(house.pair * 6, begun, strict=True)]
         assert {type(answer) for answer in together(*wrong)} == {AccessDenied}
         assert house.value("SELECT otp_failures FROM accounts WHERE id = :me") == 12
+        assert house.value("SELECT count(*) FROM pg_prepared_statements") == 0
         with closing(psycopg.connect(url, prepare_threshold=None)) as connection:
             (left,) = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone() or ()
             assert left == 0

@@ -19,20 +19,21 @@ import pytest
 from sqlalchemy import Engine, bindparam, delete, event, select, text
 
 from mfa_lab import AccessDenied, ManualClock, MfaServer, SeededRandomness
-from mfa_lab.errors import MfaError, Reason
+from mfa_lab.errors import MfaError, NameTaken, Reason
 from mfa_lab.otp import code_at
 from mfa_lab.phone.browser import Browser
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.login import pending_logins
-from mfa_lab.server.records import Notification, RecoveryCodes, Session
+from mfa_lab.server.passwords.hashing import PasswordHasher
+from mfa_lab.server.records import Notification, RecoveryCodes, Session, Subject
 from mfa_lab.server.storage import housekeeping, locks
 from mfa_lab.server.storage.postgres import Postgres
 from mfa_lab.server.storage.schema import throttles
 from mfa_lab.server.storage.sqlite import Sqlite
 from tests.postgres import Cluster, running_cluster
-from tests.server.kit import KEY, NEVER_WAITS, ORIGIN, PARTY, PASSWORD, START, WRONG
+from tests.server.kit import KEY, NEVER_WAITS, ORIGIN, PARTY, PASSWORD, START, WRONG, together
 
 PATIENCE_SECONDS = {"short": 0.1, "long": 10.0}
 """With its lock, the second request cannot end, so the first one soon goes on. Without its lock, it always ends."""
@@ -262,6 +263,14 @@ def registrations(house: House) -> bool:
     return {type(answer).__name__ for answer in answers} != {"NoneType", "NameTaken"}
 
 
+def first_calls(house: House) -> bool:
+    """Two first logins of one subject, and one of them hears of a fault."""
+    subject = Subject("sso", str(next(house.numbers)))
+    calls = [lambda w=w: w.begin_for(subject, name="a user") for w in house.pair]
+    answers = house.interleaved("accounts.issuer =", *calls)
+    return any(isinstance(answer, MfaError) for answer in answers)
+
+
 def notifications(house: House) -> bool:
     """Two workers send a notification twice."""
     session = house.new_account().log_in()
@@ -325,6 +334,78 @@ def reset(house: House) -> bool:
     return isinstance(granted, Session) and not refused(house.one.check_session, granted)
 
 
+def disabled_login(house: House) -> bool:
+    """A login ends after its account was disabled, and its session survives."""
+    return _ending(house, lambda: house.two.accounts.disable(house.name))
+
+
+def deleted_first_step(house: House) -> bool:
+    """A login begins after its account was deleted, and stays open although the account is nobody's."""
+    account = house.new_account(enrolled=False).one.accounts.find(house.name).subject
+    _, changed = house.interleaved("has_factor", house.begin, lambda: house.two.accounts.delete(house.name))
+    assert changed is None
+    return bool(house.value(f"SELECT count(*) FROM pendings WHERE account_id = '{account}' AND ended IS NULL"))  # noqa: S608
+
+
+def set_password(house: House) -> bool:
+    """A login with the old password ends after an administrator has set another one, and its session survives."""
+    return _ending(house, lambda: house.two.accounts.set_password(house.name, NEW))
+
+
+def _ending(house: House, change: Call) -> bool:
+    pending, code = house.new_account().begin(), house.code()
+    granted, changed = house.interleaved("FROM pendings", lambda: house.one.finish_login(pending, code), change)
+    assert changed is None
+    return isinstance(granted, Session) and not refused(house.one.check_session, granted)
+
+
+def disabled_first_step(house: House) -> bool:
+    """A login begins after its account was disabled, and its code is accepted."""
+    house.new_account()
+    begun, changed = house.interleaved("has_factor", house.begin, lambda: house.two.accounts.disable(house.name))
+    assert changed is None
+    return not isinstance(begun, MfaError) and not refused(house.one.finish_login, begun, house.code())
+
+
+def disabled_enrolment(house: House) -> bool:
+    """An authenticator is bound, and recovery codes are shown, after the account was disabled."""
+    offer = house.new_account(enrolled=False).one.start_enrolment(house.begin())
+    code = code_at(offer.account.secret.reveal(), house.clock.now())
+    codes, changed = house.interleaved(
+        "FROM enrolments",
+        lambda: house.one.confirm_enrolment(offer, code),
+        lambda: house.two.accounts.disable(house.name),
+        nth=2,
+    )
+    lines = "SELECT event FROM audit WHERE account_id = :me ORDER BY id DESC LIMIT 1"
+    return isinstance(codes, RecoveryCodes) and changed is None and house.value(lines) == "factor bound"
+
+
+def renames(house: House) -> bool:
+    """Of a rename and a registration for one name, the second hears of a fault instead of a taken name."""
+    house.new_account(enrolled=False)
+    name = f"user{next(house.numbers)}@example.org"
+    answers = house.interleaved(
+        "FROM accounts",
+        lambda: house.one.accounts.rename(house.name, name),
+        lambda: house.two.register(name, PASSWORD),
+        nth=3,
+    )
+    return {type(answer).__name__ for answer in answers} != {"NoneType", "NameTaken"}
+
+
+def registered_first(house: House) -> bool:
+    """The same in the other order: the account is renamed while the newcomer is being registered."""
+    house.new_account(enrolled=False)
+    name = f"user{next(house.numbers)}@example.org"
+    answers = house.interleaved(
+        "EXISTS",
+        lambda: house.one.register(name, PASSWORD),
+        lambda: house.two.accounts.rename(house.name, name),
+    )
+    return {type(answer).__name__ for answer in answers} != {"NoneType", "NameTaken"}
+
+
 def refused(call: Callable[..., object], *arguments: object) -> bool:
     try:
         call(*arguments)
@@ -335,7 +416,9 @@ def refused(call: Callable[..., object], *arguments: object) -> bool:
 
 RACES = (
     passwords, codes, last_guess, recovery_guesses, old_login, two_sessions, old_password, first_factors,
-    further_factors, taken_over, revocations, registrations, notifications, acknowledgements, same_passkey, reset,
+    further_factors, taken_over, revocations, registrations, first_calls, notifications, acknowledgements,
+    same_passkey, reset, disabled_login, deleted_first_step, set_password, disabled_first_step, disabled_enrolment,
+    renames, registered_first,
 )  # fmt: skip
 
 
@@ -408,6 +491,60 @@ def test_a_sweep_leaves_a_renewed_count(careful: bool, cluster: Cluster, monkeyp
         other.commit()
         assert sweeping.result(10)
         assert (other.execute("SELECT key FROM throttles WHERE key = 'mine'").fetchall() == []) is not careful
+
+
+def while_a_password_is_verified(house: House, monkeypatch: pytest.MonkeyPatch, change: Call) -> object:
+    """What a login with the correct password answers if `change` comes between its two transactions."""
+    verify = PasswordHasher.verify
+
+    def changed(*arguments: Any) -> bool:
+        monkeypatch.setattr(PasswordHasher, "verify", verify)
+        change()
+        return verify(*arguments)
+
+    monkeypatch.setattr(PasswordHasher, "verify", changed)
+    with pytest.raises(AccessDenied) as caught:
+        house.begin()
+    return reason(caught.value)
+
+
+def test_a_rename_while_a_password_is_verified(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name has become a newcomer's: the password is verified against the newcomer's account instead."""
+    house.new_account()
+
+    def rename() -> None:
+        house.two.accounts.rename(house.name, f"renamed-{house.name}")
+        house.two.register(house.name, NEW)
+
+    assert while_a_password_is_verified(house, monkeypatch, rename) is Reason.WRONG_PASSWORD
+    newcomer = house.one.accounts.find(house.name).subject
+    assert house.value("SELECT account_id FROM audit ORDER BY id DESC LIMIT 1") == newcomer
+
+
+def test_an_account_ends_while_its_password_is_verified(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The login is refused as if it had begun afterwards."""
+    accounts = house.new_account().two.accounts
+    disabled = while_a_password_is_verified(house, monkeypatch, lambda: accounts.disable(house.name))
+    assert disabled is Reason.ACCOUNT_DISABLED
+    accounts.enable(house.name)
+    deleted = while_a_password_is_verified(house, monkeypatch, lambda: accounts.delete(house.name))
+    assert deleted is Reason.UNKNOWN_NAME
+
+
+def test_delete_and_register_at_once(house: House) -> None:
+    """However they meet: the name is free, or the newcomer's, and never two people's."""
+    house.new_account()
+    for _ in range(5):
+        before = house.one.accounts.find(house.name).subject
+        answers = together(
+            lambda: house.one.accounts.delete(house.name), lambda: house.two.register(house.name, PASSWORD)
+        )
+        assert answers[0] is None
+        assert answers[1] is None or isinstance(answers[1], NameTaken)
+        if answers[1] is not None:
+            house.two.register(house.name, PASSWORD)
+        assert house.one.accounts.find(house.name).subject != before
+        assert house.one.accounts.find(before).state == "deleted"
 
 
 def test_a_name_that_equals_a_passkeys_id(house: House) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import BigInteger, inspect
 
 from mfa_lab.server.storage import schema
-from tests.server.kit import Deployment
+from tests.server.kit import NAME, Deployment
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,10 @@ def test_names_are_unique_in_their_normal_form() -> None:
 def test_what_is_looked_up_is_indexed(deployment: Deployment) -> None:
     """A login costs the same with a million accounts: every column that a request searches by has an index."""
     inspector = inspect(deployment.server._services.store._engine)
-    for table in ("factors", "pendings", "enrolments", "sessions", "recovery_codes", "notices"):
+    by_account = ("factors", "pendings", "enrolments", "sessions", "recovery_codes", "notices", "password_resets")
+    for table in by_account:
         assert ["account_id"] in [index["column_names"] for index in inspector.get_indexes(table)], table
-    for table in ("pendings", "enrolments", "throttles"):
+    for table in ("pendings", "enrolments", "throttles", "password_resets"):
         assert ["expires_at"] in [index["column_names"] for index in inspector.get_indexes(table)], table
 
 
@@ -58,7 +59,8 @@ def test_tokens_are_stored_hashed(enrolled: Deployment) -> None:
     """Who reads the file finds no token that opens anything: 64 hexadecimal digits of SHA-256 alone."""
     session = enrolled.log_in()
     enrolled.server.start_enrolment(session)
-    for table in ("pendings", "enrolments", "sessions"):
+    enrolled.server.issue_password_reset(NAME)
+    for table in ("pendings", "enrolments", "sessions", "password_resets"):
         hashes = [str(row[0]) for row in enrolled.rows(f"SELECT token_hash FROM {table}")]  # noqa: S608
         assert hashes
         assert all(len(one) == 64 and int(one, 16) for one in hashes)

@@ -26,7 +26,7 @@ RELAYED = (
 """The attacker chooses what the phishing page answers at the end."""
 
 Places = Mapping[str, tuple[str, Tone, float]]
-"""For each place, its name in the figure, its colour and its x."""
+"""For each place in the figure, its name, its colour and its x coordinate."""
 
 _PLACES = {
     "alice": ("Alice and her phone", PHONE, 5.4),

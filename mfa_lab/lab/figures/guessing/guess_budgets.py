@@ -24,10 +24,10 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one system or policy: its name, what it permits, in words, and two guess budgets.
+    """Hold one system or policy, with two guess budgets.
 
-    `daily` is the budget if the owner logs in every day, and `away` is the budget if the owner stays away. `ours` is
-    true for this kit's own policy.
+    `permits` says in words what its rules permit. `daily` is the budget if the owner logs in every day, and
+    `away` is the budget if the owner stays away. `ours` is true for this kit's own policy.
     """
 
     name: str
@@ -88,7 +88,7 @@ def permitted(rules: Rules) -> str:
 
 
 def half(budget: GuessBudget) -> str:
-    """Return, in words, how long it takes until an attacker's odds are even."""
+    """Return how long it takes until an attacker's odds are even, as a text."""
     seconds = budget.days_to_one_half * _DAY
     return duration(seconds) if seconds < _NEVER_SECONDS else "never"
 
@@ -98,7 +98,7 @@ _NEVER_SECONDS = 10**6 * 365 * _DAY
 
 
 def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
-    """Return the figure in words, with its small print."""
+    """Return a text that describes the figure, including its small print."""
     told = "; ".join(
         f"{row.name} ({row.permits}): {half(row.daily)}, {in_words(row.daily.chance_per_year)} within a year"
         + (f"; if the owner stays away: {half(row.away)}" if half(row.away) != half(row.daily) else "")
@@ -141,7 +141,10 @@ def draw(data: tuple[Row, ...], ax: Axes | None = None, *, note: tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Map days to x on a log scale. The scale begins at a mark below the data and ends at a mark above them."""
+    """Map a number of days to an x coordinate, on a log scale.
+
+    The scale begins at a mark below the data and ends at a mark above them.
+    """
 
     marks: list[tuple[str, float]]
 

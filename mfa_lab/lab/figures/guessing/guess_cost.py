@@ -1,4 +1,7 @@
-"""Draw what a slow hash changes, on a log scale: how long a database thief needs for all passwords of a kind."""
+"""Draw how a slow hash protects stolen passwords, on a log scale.
+
+The figure shows how long a database thief needs to try all passwords of each kind, with a fast and a slow hash.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from mfa_lab.style import ATTACKER, QUIET, SERVER
 
 @dataclass(frozen=True, slots=True)
 class Guessing:
-    """Hold how many seconds it takes to try all `count` passwords of a kind, with SHA-256 and with Argon2id."""
+    """Hold the seconds needed to try all `count` passwords of one kind, with SHA-256 and with Argon2id."""
 
     kind: str
     count: int
@@ -79,7 +82,10 @@ def draw(data: tuple[Guessing, ...], ax: Axes | None = None) -> Axes:
 
 
 def _x(seconds: float) -> float:
-    """Map seconds to x, from a third of a microsecond to a thousand million years, on a log scale."""
+    """Return the x coordinate of a number of seconds, on a log scale.
+
+    The scale reaches from a third of a microsecond to a thousand million years.
+    """
     first, last = -6.5, math.log10(365 * 86_400) + 9
     return _LEFT + (_RIGHT - _LEFT) * (math.log10(seconds) - first) / (last - first)
 

@@ -76,7 +76,8 @@ def lifelines(
 ) -> None:
     """Draw a box for each place, and a line that goes down from the box.
 
-    A place is a tuple of its name, its colour and its x. The box extends `half` to either side of x.
+    A place is a tuple of its name, its colour and its x coordinate. The box extends `half` to the left and to the
+    right of this coordinate.
     """
     foot, top = ends
     for name, tone, x in places:

@@ -117,7 +117,7 @@ def _chosen(ax: Axes, data: Truncation) -> None:
 
 
 def _bit(left: float, place: int) -> float:
-    """Return the x of a bit. The bits are in two groups of four."""
+    """Return the x coordinate of a bit. The bits are in two groups of four."""
     return left + 0.75 + 0.8 * place + (0.5 if place > 3 else 0)
 
 

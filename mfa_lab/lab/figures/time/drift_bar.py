@@ -37,7 +37,7 @@ def off(seconds: int) -> str:
 
 
 def words(rows: Sequence[Row], together: DriftInterval | None, truth: int | None = None) -> str:
-    """Return the drawing in words."""
+    """Return a text that describes the drawing."""
     if not rows:
         return "Nothing is known about the phone's clock yet."
     told = [f"Observation {number}, {row.words}: {between(row.alone)}." for number, row in enumerate(rows, 1)]

@@ -19,11 +19,9 @@ def upgrade() -> None:
     op.create_table(
         "password_resets",
         sa.Column("token_hash", sa.String(64), primary_key=True),
-        sa.Column("account_id", sa.String(32), sa.ForeignKey("accounts.id"), nullable=False, index=True),
+        sa.Column("account_id", sa.String(32), nullable=False, index=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False, index=True),
         sa.Column("ended", sa.String(16)),
     )
-    op.add_column("notices", sa.Column("sealed_token", sa.LargeBinary()))
-    op.add_column("notices", sa.Column("key_id", sa.String(16)))
     op.add_column("audit", sa.Column("actor", sa.String(16), nullable=False, server_default=""))
     op.add_column("audit", sa.Column("actor_id", sa.String(32)))

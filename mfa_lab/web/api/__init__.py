@@ -7,9 +7,10 @@ and for a valid code, the token of a session.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response, Security
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -18,7 +19,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
 from mfa_lab.errors import AccessDenied, MfaError
-from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.flow import MOST_AUDIT_LINES, MfaServer
 from mfa_lab.server.notifications.notifier import words
 from mfa_lab.server.records import Kind, PendingLogin, Permit, RecoveryCodes, Session
 from mfa_lab.web import tokens
@@ -28,6 +29,7 @@ from mfa_lab.web.models import (
     AccountName,
     Acknowledged,
     AuditLineOut,
+    AuditLinesOut,
     AuthenticatorOut,
     Code,
     Codes,
@@ -88,7 +90,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     403: {
         "model": Problem,
         "description": "The request is rejected, and the sentence does not say why. `already_done`: the token's step "
-        "is completed; `login_over`: its login or enrolment has ended or expired",
+        "is completed; `login_over`: its login or enrolment has ended or expired; `reset_over`: the token "
+        "of the password reset was used or replaced, or has expired",
     },
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "A value is not valid; the sentence says which value"},
@@ -141,9 +144,10 @@ def _fresh_session(request: Request, token: Token) -> Session:
     return fresh_session_in(request, site_of(request), token.credentials, browser=False)
 
 
-def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> None:
-    if not site_of(request).is_admin(session.name):
+def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> Session:
+    if not site_of(request).is_admin(session):
         raise AccessDenied
+    return session
 
 
 def permit_of(request: Request, token: Token) -> PendingLogin | Session:
@@ -154,7 +158,8 @@ def permit_of(request: Request, token: Token) -> PendingLogin | Session:
 
 Live = Annotated[Session, Depends(_session)]
 Fresh = Annotated[Session, Depends(_fresh_session)]
-_ADMIN = [Depends(_admin)]
+Admin = Annotated[Session, Depends(_admin)]
+ADMIN_ONLY = [Depends(_admin)]
 
 
 @router.post("/register", status_code=202)
@@ -301,19 +306,39 @@ def notifications(request: Request, session: Live) -> list[NotificationOut]:
     ]
 
 
-@router.get("/audit-log", responses=NO_SESSION, dependencies=_ADMIN)
-def audit_log(request: Request) -> list[AuditLineOut]:
-    """Return the audit log, oldest line first. For administrators."""
-    return [
-        AuditLineOut(at=line.at, event=line.event, account_id=line.account_id, reason=line.reason)
-        for line in server_of(request).audit_log()
-    ]
+@router.get("/audit-log", responses=NO_SESSION, dependencies=ADMIN_ONLY)
+def audit_log(
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_AUDIT_LINES)] = 100,
+) -> AuditLinesOut:
+    """Return a part of the audit log: up to `limit` lines whose ids are above `after`, the oldest first.
+
+    For the following part, send `next_after` as `after`. This also works after the last line: the part is then empty
+    until something happens. For administrators.
+    """
+    lines = server_of(request).audit_lines(after=after, limit=limit)
+    return AuditLinesOut(
+        lines=[
+            AuditLineOut(
+                id=line.id,
+                at=line.at,
+                event=line.event,
+                account_id=line.account_id,
+                actor=line.actor,
+                actor_id=line.actor_id,
+                reason=line.reason,
+            )
+            for line in lines
+        ],
+        next_after=lines[-1].id if lines else after,
+    )
 
 
-@router.post("/reset-codes", status_code=201, responses=NO_SESSION, dependencies=_ADMIN)
-def reset_code(request: Request, body: AccountName) -> Codes:
+@router.post("/reset-codes", status_code=201, responses=NO_SESSION)
+def reset_code(request: Request, admin: Admin, body: AccountName) -> Codes:
     """Issue one more recovery code. The administrator gives this code to the account's owner. For administrators."""
-    codes = server_of(request).issue_reset_code(body.name)
+    codes = server_of(request).issue_reset_code(body.name, by=admin.subject)
     return Codes(recovery_codes=list(codes), issue_id=None)
 
 
@@ -340,4 +365,5 @@ def session_out(session: Session) -> dict[str, Any]:
         "codes_to_acknowledge": session.codes_to_acknowledge or None,
         "methods": list(session.methods),
         "phishing_resistant": session.phishing_resistant,
+        "external": asdict(session.external) if session.external else None,
     }

@@ -1,0 +1,157 @@
+"""Offer the operator's commands for accounts: list, show, disable, enable, delete, rename, and set a password."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mfa_lab.cli.group import main
+from mfa_lab.cli.server import database_option
+from mfa_lab.redaction import clears_variables
+
+if TYPE_CHECKING:
+    from mfa_lab.server.account.accounts import Accounts
+    from mfa_lab.server.records import Account
+
+_PAGE = 500
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+_account_argument = click.argument("account")
+
+
+@main.group()
+def accounts() -> None:
+    """For operators: list, disable, enable, rename and delete accounts, and set their passwords.
+
+    ACCOUNT is the name of an account or its id. The audit log says that the program acted.
+    """
+
+
+@accounts.command("list")
+@database_option
+@json_option
+@clears_variables
+def list_accounts(database: str, as_json: bool) -> None:
+    """List all accounts, without deleted ones, in the order of their ids."""
+    with _opened(database) as calls:
+        for each in _all(calls):
+            click.echo(_json(each) if as_json else f"{each.subject}  {each.state:8}  {each.name}")
+
+
+@accounts.command()
+@_account_argument
+@database_option
+@json_option
+@clears_variables
+def show(account: str, database: str, as_json: bool) -> None:
+    """Show one account. The id of a deleted account finds it, too."""
+    with _opened(database) as calls:
+        _show(calls.find(account), as_json=as_json)
+
+
+@accounts.command()
+@_account_argument
+@database_option
+@json_option
+@clears_variables
+def disable(account: str, database: str, as_json: bool) -> None:
+    """Disable an account, and end its sessions and logins."""
+    with _opened(database) as calls:
+        calls.disable(account)
+        _show(calls.find(account), as_json=as_json)
+
+
+@accounts.command()
+@_account_argument
+@database_option
+@json_option
+@clears_variables
+def enable(account: str, database: str, as_json: bool) -> None:
+    """Enable a disabled account."""
+    with _opened(database) as calls:
+        calls.enable(account)
+        _show(calls.find(account), as_json=as_json)
+
+
+@accounts.command()
+@_account_argument
+@database_option
+@json_option
+@click.option("--yes", is_flag=True, help="Delete the account without asking first.")
+@clears_variables
+def delete(account: str, database: str, as_json: bool, yes: bool) -> None:
+    """Delete an account for ever. Its name becomes free, and its id stays in the audit log."""
+    with _opened(database) as calls:
+        found = calls.find(account)
+        if not yes:
+            click.confirm(f"Delete {found.name or found.subject} for ever?", abort=True, err=True)
+        calls.delete(found.subject)
+        _show(calls.find(found.subject), as_json=as_json)
+
+
+@accounts.command()
+@_account_argument
+@click.argument("name")
+@database_option
+@json_option
+@clears_variables
+def rename(account: str, name: str, database: str, as_json: bool) -> None:
+    """Give an account the name NAME. Its id and its sessions stay, and the label on the owner's phone, too."""
+    with _opened(database) as calls:
+        subject = calls.find(account).subject
+        calls.rename(subject, name)
+        _show(calls.find(subject), as_json=as_json)
+
+
+@accounts.command("set-password")
+@_account_argument
+@database_option
+@json_option
+@click.password_option(help="Use this password; prompts if omitted.")
+@clears_variables
+def set_password(account: str, database: str, as_json: bool, password: str) -> None:
+    """Set an account's password, and end its sessions and logins. The owner needs the second factor as before."""
+    with _opened(database) as calls:
+        calls.set_password(account, password)
+        _show(calls.find(account), as_json=as_json)
+
+
+@contextmanager
+def _opened(database: str) -> Iterator[Accounts]:
+    from mfa_lab.server.flow import MfaServer
+
+    with closing(MfaServer(database)) as server:
+        yield server.accounts
+
+
+def _all(calls: Accounts) -> Iterator[Account]:
+    after = ""
+    while page := calls.list(after, _PAGE):
+        yield from page
+        after = page[-1].subject
+
+
+def _json(account: Account) -> str:
+    return json.dumps(asdict(account))
+
+
+def _show(account: Account, *, as_json: bool) -> None:
+    facts: dict[str, Any] = asdict(account)
+    if as_json:
+        click.echo(_json(account))
+        return
+    facts["kinds"] = ", ".join(account.kinds) or "none"
+    facts["created_at"], facts["used_at"] = _moment(account.created_at), _moment(account.used_at)
+    facts["external"] = f"{account.external.id} at {account.external.issuer}" if account.external else None
+    for key, value in facts.items():
+        if value:
+            click.echo(f"{key.replace('_', ' '):10}  {value}")
+
+
+def _moment(at: int | None) -> str:
+    return "never" if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

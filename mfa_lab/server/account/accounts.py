@@ -1,0 +1,271 @@
+"""List, find, disable, enable, delete and rename accounts, and set their passwords, for the operator.
+
+Everything that an account has begun ends in the transaction that disables or deletes the account. Each way in checks
+the account's state under the same lock, so nothing can begin between the two.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.provisioning import build_uri, new_secret
+from mfa_lab.redaction import Redacted
+from mfa_lab.server.account import recovery, session_list
+from mfa_lab.server.audit import Event, notify, operator, record
+from mfa_lab.server.factors import authenticators
+from mfa_lab.server.login import pending_logins, sessions, throttle
+from mfa_lab.server.login.external_login import account_of
+from mfa_lab.server.names import BEST_FIRST, IS_NAMED, checked_name, normal_name, spellings
+from mfa_lab.server.passwords.hashing import checked_password
+from mfa_lab.server.records import IDENTIFIER, Account, AccountState, Kind, OpenSession, Subject
+from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
+from mfa_lab.server.storage.schema import accounts, enrolments, factors, notifications
+
+MOST_LISTED = 1000
+_NOBODY = "no account has this name or id: check the spelling"
+_ROWS = select(
+    accounts.c.id,
+    accounts.c.name,
+    accounts.c.normal_name,
+    accounts.c.state,
+    accounts.c.created_at,
+    accounts.c.issuer,
+    accounts.c.external_id,
+)
+_BY_NAME = _ROWS.where(IS_NAMED).order_by(BEST_FIRST).limit(1).execution_options(alone=True)
+_BY_ID = _ROWS.where(accounts.c.id == bindparam("account"))
+# The order by id stays the same while accounts are added and renamed, so no page repeats or skips an account.
+_PAGE = (
+    _ROWS.where(accounts.c.id > bindparam("after"), accounts.c.state != AccountState.DELETED)
+    .order_by(accounts.c.id)
+    .limit(bindparam("count"))
+)
+_MINE = accounts.c.id == bindparam("account")
+_SET_STATE = update(accounts).where(_MINE).values(state=bindparam("new"))
+_SET_NAME = update(accounts).where(_MINE).values(name=bindparam("new"), normal_name=bindparam("normal"))
+_SET_PASSWORD = update(accounts).where(_MINE).values(password_hash=bindparam("new"))
+_BURY = (
+    update(accounts)
+    .where(_MINE)
+    .values(
+        state=AccountState.DELETED,
+        name="",
+        normal_name=bindparam("normal"),
+        password_hash="",
+        user_handle="",
+        issuer=None,
+        external_id=None,
+    )
+)
+_FORGET = (
+    update(factors).where(factors.c.account_id == bindparam("account")).values(label=""),
+    update(enrolments).where(enrolments.c.account_id == bindparam("account")).values(label="", sealed_secret=b""),
+)
+_FORGET_NOTIFICATIONS = delete(notifications).where(notifications.c.account_id == bindparam("account"))
+
+
+class Accounts:
+    """The operator's calls on accounts (`MfaServer.accounts`).
+
+    `account` is an account's name, its subject (its id), or the external `Subject` that `begin_for` got. `by` is the
+    subject of the administrator who acts, for the audit log. Without it, the program acts. Each call raises
+    `InvalidInput` if there is no such account. Each change writes an audit line and, except for a deletion, a
+    security notification.
+    """
+
+    def __init__(self, services: Services, now: Callable[[], int]) -> None:
+        self._services = services
+        self._now = now
+
+    def list(self, after: str = "", limit: int = 100) -> tuple[Account, ...]:
+        """Return up to `limit` accounts, without deleted ones. For the next page, `after` is the last subject.
+
+        The order is that of the subjects, so no page repeats or skips an account if others are added or renamed.
+        Raises `InvalidInput` if `limit` is not between 1 and 1000, or if `after` is no subject.
+        """
+        if type(limit) is not int or not 1 <= limit <= MOST_LISTED:
+            raise InvalidInput(f"the limit of a list must be a whole number from 1 to {MOST_LISTED}")
+        if after and not IDENTIFIER.fullmatch(str(after)):
+            raise InvalidInput("a list goes on after an account's id: give the id of the last account of a page")
+        with self._services.store.reading() as connection:
+            return _records(connection, connection.execute(_PAGE, {"after": after, "count": limit}).all())
+
+    def find(self, account: str | Subject) -> Account:
+        """Return the account with this name or subject. A deleted account can be found by its subject."""
+        with self._services.store.reading() as connection:
+            return _records(connection, [_existing(connection, account)])[0]
+
+    def disable(self, account: str | Subject, *, by: str = "") -> None:
+        """Disable the account and end its sessions and open steps. If it is already disabled, nothing happens.
+
+        To a stranger, a disabled account behaves like an account whose every password is wrong (ASVS-6.3.8).
+        """
+        now = self._now()
+        with locked(self._services, account) as (connection, row):
+            if row.state == AccountState.ACTIVE:
+                connection.execute(_SET_STATE, {"account": row.id, "new": AccountState.DISABLED})
+                _end_everything(connection, row.id)
+                _tell(connection, now, Event.ACCOUNT_DISABLED, row.id, by)
+
+    def enable(self, account: str | Subject, *, by: str = "") -> None:
+        """Enable a disabled account. Its password and authenticators are those that it had before."""
+        now = self._now()
+        with locked(self._services, account) as (connection, row):
+            if row.state == AccountState.DISABLED:
+                connection.execute(_SET_STATE, {"account": row.id, "new": AccountState.ACTIVE})
+                _tell(connection, now, Event.ACCOUNT_ENABLED, row.id, by)
+
+    def delete(self, account: str | Subject, *, by: str = "") -> None:
+        """Delete the account's name, password, authenticators, recovery codes and notifications. This frees the name.
+
+        The account's id stays, without a name, so that the audit log stays true. It never belongs to another account.
+        """
+        now, store = self._now(), self._services.store
+        with locked(self._services, account) as (connection, row):
+            _end_everything(connection, row.id)
+            authenticators.retire(connection, row.id)
+            recovery.replace_codes(connection, row.id, [], "")
+            connection.execute(_BURY, {"account": row.id, "normal": f" {row.id}"})
+            for statement in _FORGET:
+                connection.execute(statement, {"account": row.id})
+            record(connection, now, Event.ACCOUNT_DELETED, row.id, actor=operator(by), actor_id=by)
+            store.lock_also(connection, locks.OUTBOX)
+            connection.execute(_FORGET_NOTIFICATIONS, {"account": row.id})
+
+    def rename(self, account: str | Subject, name: str, *, by: str = "") -> None:
+        """Give the account another name. Its subject and its sessions stay, and its old name becomes free.
+
+        The label on the owner's phone and in passkeys stays the same. Raises `NameTaken`, and `InvalidInput` if the
+        name is not allowed, or if an identity provider checks the account's first factor.
+        """
+        typed, name = name, checked_name(name)
+        build_uri(new_secret(), account=name, issuer=self._services.issuer)  # see `administration.register`
+        now = self._now()
+        with locked(self._services, account, typed) as (connection, row):
+            _has_password(row)
+            holder = _find(connection, typed)
+            taken = holder is not None and holder.id != row.id
+            if not taken and row.name != name:
+                connection.execute(_SET_NAME, {"account": row.id, "new": name, "normal": normal_name(name)})
+                _tell(connection, now, Event.ACCOUNT_RENAMED, row.id, by)
+        if taken:
+            raise NameTaken("this name is taken: choose another one")
+
+    def set_password(self, account: str | Subject, password: str, *, by: str = "") -> None:
+        """Set a password, and end the account's sessions and open steps. Failed attempts are forgotten.
+
+        The owner needs a second factor as before. Raises `PasswordRefused` if NIST-3.1.1.2 forbids the password, and
+        `InvalidInput` if an identity provider checks the account's first factor.
+        """
+        wanted = Redacted(password)
+        del password  # tracebacks may show variables
+        services, now = self._services, self._now()
+        with services.store.reading() as connection:
+            name = _existing(connection, account).name
+        fresh_hash = services.hasher.hash(checked_password(wanted, name, services.policy))
+        with locked(services, account) as (connection, row):
+            _has_password(row)
+            throttle.clear(connection, services.throttle_key(Redacted(row.normal_name)))
+            connection.execute(_SET_PASSWORD, {"account": row.id, "new": fresh_hash})
+            _end_everything(connection, row.id)
+            _tell(connection, now, Event.PASSWORD_SET, row.id, by)
+
+    def sessions(self, subject: str) -> tuple[OpenSession, ...]:
+        """Return the account's live sessions, the oldest first. Here and below, only a subject finds the account."""
+        return session_list.of_account(self._services, known(subject), self._now())
+
+    def end_session(self, subject: str, session_id: str, *, by: str = "") -> None:
+        """End one session of the account (ASVS-7.4.5). Raises `InvalidInput` if the account has no such session."""
+        session_list.end_of_account(self._services, known(subject), known(session_id), self._now(), by)
+
+    def end_all_sessions(self, subject: str, *, by: str = "") -> int:
+        """End all sessions of the account (ASVS-7.4.5), and return how many these were.
+
+        The password and the authenticators stay valid, so the user can log in again.
+        """
+        return session_list.end_all_of_account(self._services, known(subject), self._now(), by)
+
+
+def known(given: str) -> str:
+    """Return an id, or '' for any other text, which never reaches the database."""
+    return given if IDENTIFIER.fullmatch(str(given)) else ""
+
+
+@contextmanager
+def locked(services: Services, account: str | Subject, *names: str) -> Iterator[tuple[Connection, Any]]:
+    """Run a transaction that locks an account, its name and the other `names`. Yields the account's row, too.
+
+    The account is found before the locks, so it is read again under the locks. If its name has changed meanwhile, the
+    transaction begins again. Raises `InvalidInput` if there is no such account, or if it was deleted.
+    """
+    while True:
+        with services.store.reading() as connection:
+            before = _existing(connection, account)
+        keys = services.name_locks(*map(spellings, (before.name, *names)))
+        with services.store.transaction(*keys, locks.account(before.id)) as connection:
+            row = _find(connection, account)
+            if row is not None and (row.id, row.name) == (before.id, before.name):
+                if row.state == AccountState.DELETED:
+                    raise InvalidInput("this account was deleted: its name is free")
+                yield connection, row
+                return
+
+
+def _existing(connection: Connection, account: str | Subject) -> Any:
+    row = _find(connection, account)
+    if row is None:
+        raise InvalidInput(_NOBODY)
+    return row
+
+
+def _find(connection: Connection, account: str | Subject) -> Any:
+    """Return the row of the account, or None. No new name looks like an account's id."""
+    subject = account_of(connection, account) if isinstance(account, Subject) else known(account)
+    row = connection.execute(_BY_ID, {"account": subject}).first() if subject else None
+    if row is not None or isinstance(account, Subject):
+        return row
+    return connection.execute(_BY_NAME, spellings(account)._asdict()).first()
+
+
+def _records(connection: Connection, rows: Iterable[Any]) -> tuple[Account, ...]:
+    rows = tuple(rows)
+    kinds: dict[str, dict[Kind, int]] = defaultdict(dict)
+    for factor in authenticators.last_uses(connection, [row.id for row in rows]):
+        of_account = kinds[factor.account_id]
+        of_account[Kind(factor.kind)] = max(factor.used_at, of_account.get(Kind(factor.kind), 0))
+    return tuple(
+        Account(
+            row.id,
+            row.name,
+            AccountState(row.state),
+            row.created_at,
+            tuple(kinds[row.id]),
+            max(kinds[row.id].values(), default=None),
+            None if row.issuer is None else Subject(row.issuer, row.external_id),
+        )
+        for row in rows
+    )
+
+
+def _end_everything(connection: Connection, account_id: str) -> None:
+    """End the account's sessions, pending logins, open enrolments and password resets."""
+    pending_logins.supersede(connection, account_id)
+    sessions.end_all(connection, account_id)
+
+
+def _has_password(row: Any) -> None:
+    """Raise `InvalidInput` unless this server checks the account's password."""
+    if row.issuer is not None:
+        raise InvalidInput("an identity provider checks this account's first factor: change it there")
+
+
+def _tell(connection: Connection, now: int, event: Event, account_id: str, by: str) -> None:
+    record(connection, now, event, account_id, actor=operator(by), actor_id=by)
+    notify(connection, now, event, account_id)

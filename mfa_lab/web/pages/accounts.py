@@ -1,0 +1,118 @@
+"""Serve the administrators' pages on which accounts are found, disabled, enabled, renamed and deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.server.account.accounts import Accounts, known
+from mfa_lab.server.records import AccountState, Session
+from mfa_lab.web.pages.account import admin_of
+from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown, Visit
+from mfa_lab.web.site import Site
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+_AT_ONCE = 50
+
+
+def another(admin: Session, subject: str) -> str:
+    """Return `subject` if it is another account than the administrator's own, otherwise raise `InvalidInput`.
+
+    By mistake, the last administrator could otherwise lock everybody out. With a stolen session, a thief could set
+    the administrator's password without the old one.
+    """
+    if subject == admin.subject:
+        raise InvalidInput(
+            "this is your own account: another administrator changes it, or the operator with mfa-lab accounts"
+        )
+    return subject
+
+
+def rename(site: Site, admin: Session, subject: str, name: str) -> None:
+    """Rename another account. Only the operator may give an account the name of an administrator."""
+    if site.is_reserved(name):
+        raise InvalidInput("this is an administrator's name: only the operator may give it to an account")
+    try:
+        site.server.accounts.rename(another(admin, subject), name, by=admin.subject)
+    except NameTaken as error:
+        taken = str(error)
+    else:
+        return
+    raise InvalidInput(taken)
+
+
+@router.get("/accounts")
+def show_accounts(visit: Shown) -> Response:
+    admin_of(visit)
+    return visit.page("accounts.html", **_listed(visit))
+
+
+@router.post("/accounts/find")
+def find(visit: Posted) -> Response:
+    admin_of(visit)
+    visit.form("accounts.html", **_listed(visit))
+    return _to(visit, visit.server.accounts.find(visit.field("account")).subject)
+
+
+@router.get("/accounts/{subject}")
+def show_account(visit: Shown, subject: str) -> Response:
+    admin = admin_of(visit)
+    account = _accounts(visit).find(known(subject))
+    return visit.page("one_account.html", account=account, own=subject == admin.subject)
+
+
+@router.post("/accounts/state")
+def change_state(visit: Posted) -> Response:
+    admin, subject = _chosen(visit)
+    change = _accounts(visit).disable if visit.field("state") == AccountState.DISABLED else _accounts(visit).enable
+    change(another(admin, subject), by=admin.subject)
+    return _to(visit, subject)
+
+
+@router.post("/accounts/name")
+def change_name(visit: Posted) -> Response:
+    admin, subject = _chosen(visit)
+    rename(visit.site, admin, subject, visit.field("account"))
+    return _to(visit, subject)
+
+
+@router.post("/accounts/password")
+def set_password(visit: Posted) -> Response:
+    admin, subject = _chosen(visit)
+    _accounts(visit).set_password(another(admin, subject), visit.field("password"), by=admin.subject)
+    return _to(visit, subject)
+
+
+@router.post("/accounts/delete")
+def delete(visit: Posted) -> Response:
+    admin, subject = _chosen(visit)
+    if visit.field("sure") != "yes":  # a second click may hit this button, but it ticks no box
+        raise InvalidInput("tick the box if you want to delete this account for ever")
+    if _accounts(visit).find(subject).state is not AccountState.DELETED:  # deleted by the click before
+        _accounts(visit).delete(another(admin, subject), by=admin.subject)
+    return visit.go("/accounts")
+
+
+def _chosen(visit: Visit) -> tuple[Session, str]:
+    """Return the administrator and the subject in the form. A rejection shows the page of the account again."""
+    admin, subject = admin_of(visit), visit.identifier("subject")
+    account = _accounts(visit).find(subject)
+    visit.form("one_account.html", account=account, own=subject == admin.subject)
+    return admin, subject
+
+
+def _accounts(visit: Visit) -> Accounts:
+    return visit.server.accounts
+
+
+def _listed(visit: Visit) -> dict[str, Any]:
+    after = visit.request.query_params.get("after", "")
+    found = _accounts(visit).list(after, _AT_ONCE + 1)
+    return {"accounts": found[:_AT_ONCE], "after": found[_AT_ONCE - 1].subject if len(found) > _AT_ONCE else ""}
+
+
+def _to(visit: Visit, subject: str) -> Response:
+    return visit.go(f"/accounts/{subject}")
