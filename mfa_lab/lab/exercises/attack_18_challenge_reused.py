@@ -26,9 +26,9 @@ EXERCISES = (
             "Write a class `Fixed` that extends `SharedChallenges` with two methods. "
             "`keep_challenge(self, pending, challenge)` stores the bytes of a new challenge. "
             "`check_challenge(self, pending, response)` raises `AccessDenied` unless `response.challenge` is the "
-            "challenge of this pending login. Each challenge counts for one response only, even if the server rejects "
-            "this response. `pending.token.reveal()` is the text that identifies the login. The server has an empty "
-            "dictionary `self.challenges`, which you may use."
+            "challenge of this pending login. Each challenge counts for one response only, even if the server "
+            "rejects this response. `pending.token.reveal()` is the text that identifies the login. The server has "
+            "an empty dictionary `self.challenges`, which you may use."
         ),
         given="from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.challenge_reused import SharedChallenges",
         hints=(
