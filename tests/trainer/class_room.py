@@ -90,9 +90,9 @@ def _needs(names: list[str]) -> None:
 
 
 def readable_python(folder: Path) -> tuple[Path, dict[str, str]]:
-    """Return a copy of this environment in `folder` that every user can run, and the variables that it needs.
+    """Return this environment's Python, made in `folder` so that every user can run it, and the variables it needs.
 
-    The files are hard links where possible, so a copy takes about a second.
+    Parts that only root can read are copied, as hard links where possible.
     """
     base, venv = folder / "base", folder / "venv"
     library = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -103,12 +103,15 @@ def readable_python(folder: Path) -> tuple[Path, dict[str, str]]:
         shutil.copytree(origin / "lib", base / "lib", symlinks=True, copy_function=_link, ignore=_NOT_NEEDED)
         (base / "bin").mkdir()
         _link(str((origin / "bin" / library).resolve()), str(base / "bin" / library))
+    (venv / "bin").mkdir(parents=True)
     for part in ("lib", "share", "etc"):
-        shutil.copytree(Path(sys.prefix, part), venv / part, symlinks=True, copy_function=_link)
+        if _open_to_all(Path(sys.prefix)):
+            (venv / part).symlink_to(Path(sys.prefix, part))
+        else:
+            shutil.copytree(Path(sys.prefix, part), venv / part, symlinks=True, copy_function=_link)
     kit = folder / "kit"
     for part in ("mfa_lab", "notebooks", "data"):
         shutil.copytree(ROOT / part, kit / part)
-    (venv / "bin").mkdir()
     python = venv / "bin" / "python"
     python.symlink_to(base / "bin" / library)
     (venv / "pyvenv.cfg").write_text(f"home = {base / 'bin'}\n")
