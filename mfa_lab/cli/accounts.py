@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfa_lab.cli.group import main
-from mfa_lab.cli.server import database_option
+from mfa_lab.cli.server import database_option, refuse_word_option
 from mfa_lab.redaction import clears_variables
 
 if TYPE_CHECKING:
@@ -112,11 +112,12 @@ def rename(account: str, name: str, database: str, as_json: bool) -> None:
 @_account_argument
 @database_option
 @json_option
+@refuse_word_option
 @click.password_option(help="Use this password; prompts if omitted.")
 @clears_variables
-def set_password(account: str, database: str, as_json: bool, password: str) -> None:
+def set_password(account: str, database: str, as_json: bool, refused_words: tuple[str, ...], password: str) -> None:
     """Set an account's password, and end its sessions and logins. The owner needs the second factor as before."""
-    with _opened(database) as calls:
+    with _opened(database, refused_words) as calls:
         calls.set_password(account, password)
         _show(calls.find(account), as_json=as_json)
 
@@ -151,10 +152,10 @@ def end_sessions(account: str, database: str, session_id: str) -> None:
 
 
 @contextmanager
-def _opened(database: str) -> Iterator[Accounts]:
+def _opened(database: str, refused_words: tuple[str, ...] = ()) -> Iterator[Accounts]:
     from mfa_lab.server.flow import MfaServer
 
-    with closing(MfaServer(database)) as server:
+    with closing(MfaServer(database, refused_words=refused_words)) as server:
         yield server.accounts
 
 

@@ -24,6 +24,21 @@ prefix_option = click.option(
 )
 
 
+class _Word(click.types.StringParamType):
+    envvar_list_splitter = ","
+
+
+refuse_word_option = click.option(
+    "--refuse-word",
+    "refused_words",
+    envvar="MFA_LAB_REFUSED_WORDS",
+    type=_Word(),
+    multiple=True,
+    metavar="WORD",
+    help="Refuse new passwords that contain this word, such as the organisation's name; can be repeated.",
+)
+
+
 @main.command()
 @database_option
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Listen on this port.")
@@ -93,6 +108,7 @@ prefix_option = click.option(
     metavar="FILE",
     help="Write security notifications to this file.",
 )
+@refuse_word_option
 @clears_variables
 def serve(
     port: int,
@@ -106,6 +122,7 @@ def serve(
     origins: tuple[str, ...],
     admins: tuple[str, ...],
     registration: bool,
+    refused_words: tuple[str, ...],
     **others: str,
 ) -> None:
     """Serve a small web application with MFA: pages, and a JSON API described at /openapi.json.
@@ -138,6 +155,7 @@ def serve(
         origins=",".join(origins),
         admins=",".join(admins),
         registration="yes" if registration else "no",
+        refused_words=",".join(refused_words),
         **others,
     )
     tls = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else None
@@ -147,13 +165,14 @@ def serve(
 @main.command()
 @click.argument("name")
 @database_option
+@refuse_word_option
 @click.password_option(help="Use this password; prompts if omitted.")
 @clears_variables
-def register(name: str, database: str, password: str) -> None:
+def register(name: str, database: str, refused_words: tuple[str, ...], password: str) -> None:
     """For operators: make an account called NAME, for example an administrator's account."""
     from mfa_lab.server.flow import MfaServer
 
-    server = MfaServer(database)
+    server = MfaServer(database, refused_words=refused_words)
     try:
         server.register(name, password)
     finally:

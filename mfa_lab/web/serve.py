@@ -48,7 +48,7 @@ class Settings:
     domain to which passkeys are bound, by default the host of the first origin. With origins and a way to send
     notifications, a forgotten password gets a link to the first origin. `notifications` is the path of a file. For
     mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or in a
-    file beside the database.
+    file beside the database. New passwords may contain none of the `refused_words`.
     """
 
     database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password
@@ -64,6 +64,7 @@ class Settings:
     issuer: str = "mfa-lab"
     rp_id: str = ""
     origins: str = ""
+    refused_words: str = ""
 
     @classmethod
     @clears_variables
@@ -93,6 +94,7 @@ class Settings:
                 issuer=self.issuer,
                 relying_party=self.relying_party(),
                 reset_page=reset_page,
+                refused_words=_list(self.refused_words),
             ),
             hosts=_list(self.hosts),
             prefix=self.prefix,

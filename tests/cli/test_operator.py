@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from mfa_lab import AccessDenied, ManualClock, MfaServer, Policy
 from mfa_lab.cli import main
+from mfa_lab.errors import PasswordRefused
 from mfa_lab.server.storage import schema
 from mfa_lab.web import serve
 from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, START, WRONG, Deployment, refused
@@ -191,3 +192,30 @@ def test_the_operator_changes_accounts(tmp_path: Path, monkeypatch: pytest.Monke
         "account deleted",
     ]
     assert {line["actor"] for line in log} == {"program"}
+
+
+@pytest.mark.parametrize("command", [["register", "bob@example.org"], ["accounts", "set-password", NAME]])
+def test_the_operator_refuses_words(command: list[str], tmp_path: Path) -> None:
+    """ASVS-6.2.11: by an option that can be repeated, or by a list in the environment."""
+    url = f"sqlite:///{tmp_path / 'lab.db'}"
+    with closing(MfaServer(url)) as server:
+        server.register(NAME, PASSWORD)
+    run = [*command, f"--database={url}", "--password=demo: Widgets of Acme"]
+    by_option = CliRunner().invoke(main, [*run, "--refuse-word=bank", "--refuse-word=acme"])
+    by_environment = CliRunner().invoke(main, run, env={"MFA_LAB_REFUSED_WORDS": "bank, widget"})
+    for ran in (by_option, by_environment):
+        assert ran.exit_code == 1
+        assert "contains a word" in ran.output
+    assert CliRunner().invoke(main, run).exit_code == 0
+
+
+def test_serve_refuses_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worker gets the words, from the option or from the environment."""
+    given: list[str] = []
+    monkeypatch.setattr(serve, "run", lambda settings, **_: given.append(settings.refused_words))
+    CliRunner().invoke(main, ["serve", "--refuse-word=bank", "--refuse-word=acme"])
+    CliRunner().invoke(main, ["serve"], env={"MFA_LAB_REFUSED_WORDS": "bank,widget"})
+    assert given == ["bank,acme", "bank,widget"]
+    server = serve.Settings(database="sqlite://", policy="business", refused_words="bank, acme").application()
+    with closing(server.state.mfa.server) as opened, pytest.raises(PasswordRefused, match="contains a word"):
+        opened.register(NAME, "demo: welcome to ACME")

@@ -169,7 +169,7 @@ class Accounts:
         services, now = self._services, self._now()
         with services.store.reading() as connection:
             name = _existing(connection, account).name
-        fresh_hash = services.hasher.hash(checked_password(wanted, name, services.policy))
+        fresh_hash = services.hasher.hash(checked_password(wanted, name, services.policy, services.refused_words))
         with locked(services, account) as (connection, row):
             _has_password(row)
             throttle.clear(connection, services.throttle_key(Redacted(row.normal_name)))
