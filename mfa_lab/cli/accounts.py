@@ -137,18 +137,26 @@ def sessions(account: str, database: str, as_json: bool) -> None:
 
 
 @accounts.command("end-sessions")
-@_account_argument
+@click.argument("account", default="")
 @database_option
 @click.option("--session", "session_id", default="", metavar="ID", help="End only the session with this id.")
+@click.option("--everybody", is_flag=True, help="End the sessions of all accounts, instead of one ACCOUNT.")
 @clears_variables
-def end_sessions(account: str, database: str, session_id: str) -> None:
+def end_sessions(account: str, database: str, session_id: str, everybody: bool) -> None:
     """End an account's sessions. The owner can log in again."""
+    if everybody == bool(account) or (everybody and session_id):
+        raise click.UsageError("name one account, or give --everybody alone")
     with _opened(database) as calls:
+        if everybody:
+            return _say_ended(calls.end_every_session())
         subject = calls.find(account).subject
         if session_id:
             calls.end_session(subject, session_id)
-        ended = 1 if session_id else calls.end_all_sessions(subject)
-        click.echo(f"Ended {ended} session{'' if ended == 1 else 's'}.")
+        return _say_ended(1 if session_id else calls.end_all_sessions(subject))
+
+
+def _say_ended(count: int) -> None:
+    click.echo(f"Ended {count} session{'' if count == 1 else 's'}.")
 
 
 @contextmanager

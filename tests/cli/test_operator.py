@@ -128,7 +128,7 @@ def test_a_part_of_the_log_that_is_none(option: str, log_url: str) -> None:
 
 
 def test_the_operator_ends_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`mfa-lab accounts sessions` lists them, and `end-sessions` ends one or all."""
+    """`mfa-lab accounts sessions` lists them, and `end-sessions` ends one, all, or everybody's."""
     monkeypatch.setattr("mfa_lab.server.flow.SystemClock", lambda: ManualClock(START))
     monkeypatch.setenv("MFA_LAB_KEY", KEY.hex())
     life = Deployment(tmp_path, Policy.STANDARD, ManualClock(START - 300))
@@ -149,6 +149,12 @@ def test_the_operator_ends_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "no such session" in run("end-sessions", f"--session={first['id']}")
     assert run("end-sessions") == "Ended 2 sessions.\n"
     assert run("sessions") == ""
+    granted.append(life.log_in())
+    monkeypatch.setattr("mfa_lab.server.flow.SystemClock", lambda: life.clock)
+    command = ["accounts", "end-sessions", f"--database={life.url}"]
+    for wrong in ([], [NAME, "--everybody"], ["--everybody", "--session=x"]):
+        assert "name one account" in CliRunner().invoke(main, [*command, *wrong]).output
+    assert CliRunner().invoke(main, [*command, "--everybody"]).output == "Ended 1 session.\n"
     for session in granted:
         with pytest.raises(AccessDenied):
             life.server.check_session(session)
