@@ -15,6 +15,13 @@ database_option = click.option(
     metavar="URL",
     help="Store the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.",
 )
+policy_option = click.option(
+    "--policy",
+    envvar="MFA_LAB_POLICY",
+    default="standard",
+    show_default=True,
+    help="Use this policy: standard, or a name in data/policies.toml.",
+)
 prefix_option = click.option(
     "--prefix",
     envvar="MFA_LAB_PREFIX",
@@ -43,13 +50,7 @@ refuse_word_option = click.option(
 @database_option
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Listen on this port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
-@click.option(
-    "--policy",
-    envvar="MFA_LAB_POLICY",
-    default="standard",
-    show_default=True,
-    help="Use this policy: standard, or a name in data/policies.toml.",
-)
+@policy_option
 @click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Run this number of processes."
 )
@@ -191,16 +192,18 @@ def register(name: str, database: str, refused_words: tuple[str, ...], password:
     help="Print a link to this site, such as https://app.example.org. Print only the token if omitted.",
 )
 @prefix_option
+@policy_option
 @clears_variables
-def reset_password(name: str, database: str, origin: str, prefix: str) -> None:
+def reset_password(name: str, database: str, origin: str, prefix: str, policy: str) -> None:
     """For operators: make a link with which the owner of the account NAME sets a new password.
 
-    First check the owner's identity. The link works once, within ten minutes. The owner also needs the second factor
-    to log in.
+    First check the owner's identity. The link works once, and only for a short time, which the policy sets. The
+    owner also needs the second factor to log in.
     """
+    from mfa_lab.policy.named import named_policy
     from mfa_lab.server.flow import MfaServer
 
-    server = MfaServer(database)
+    server = MfaServer(database, policy=named_policy(policy))
     try:
         token = server.issue_password_reset(name).token
     finally:

@@ -22,9 +22,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.policy import Policy
+from mfa_lab.policy.named import named_policy
 from mfa_lab.redaction import clears_variables
-from mfa_lab.resources import data_dir
 from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import FileNotifier, Notifier, SmtpNotifier
@@ -144,17 +143,6 @@ class Settings:
 
 
 _MAIL = ("HOST", "PORT", "SENDER", "SECURITY", "USER", "PASSWORD")
-
-
-def named_policy(name: str) -> Policy:
-    """Return the policy `standard`, or a policy from data/policies.toml.
-
-    Raises `InvalidInput`, which names all policies.
-    """
-    known = {"standard": Policy.STANDARD} | Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
-    if name not in known:
-        raise InvalidInput(f"there is no policy {name!r}: choose one of {', '.join(known)}")
-    return known[name]
 
 
 def application() -> FastAPI:

@@ -7,6 +7,7 @@ import logging
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,21 @@ def test_serve_refuses_words(monkeypatch: pytest.MonkeyPatch) -> None:
     server = serve.Settings(database="sqlite://", policy="business", refused_words="bank, acme").application()
     with closing(server.state.mfa.server) as opened, pytest.raises(PasswordRefused, match="contains a word"):
         opened.register(NAME, "demo: welcome to ACME")
+
+
+def test_the_policy_says_how_long_a_link_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mfa-lab reset-password --policy` takes the names that `mfa-lab serve` takes."""
+    monkeypatch.setattr("mfa_lab.server.flow.SystemClock", lambda: ManualClock(START))
+    monkeypatch.setenv("MFA_LAB_KEY", KEY.hex())
+    life = Deployment(tmp_path, Policy.STANDARD)
+    life.server.register(NAME, PASSWORD)
+    short = replace(Policy.STANDARD, password_reset_seconds=60)
+    monkeypatch.setattr("mfa_lab.policy.named.named_policy", {"standard": Policy.STANDARD, "short": short}.get)
+    command = ["reset-password", NAME, f"--database={life.url}"]
+    for options, seconds in (([], 600), (["--policy=short"], 60)):
+        assert CliRunner().invoke(main, [*command, *options]).exit_code == 0
+        assert life.rows("SELECT expires_at FROM password_resets WHERE ended IS NULL") == [(START + seconds,)]
+    monkeypatch.undo()
+    unknown = CliRunner().invoke(main, [*command, "--policy=nobodys"])
+    assert unknown.exit_code == 1
+    assert "choose one of standard, " in unknown.output
