@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfa_lab.cli.group import main
-from mfa_lab.cli.server import database_option, refuse_word_option
+from mfa_lab.cli.server import existing_database_option, refuse_word_option
 from mfa_lab.redaction import clears_variables
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def accounts() -> None:
 
 
 @accounts.command("list")
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def list_accounts(database: str, as_json: bool) -> None:
@@ -45,7 +45,7 @@ def list_accounts(database: str, as_json: bool) -> None:
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def show(account: str, database: str, as_json: bool) -> None:
@@ -56,7 +56,7 @@ def show(account: str, database: str, as_json: bool) -> None:
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def disable(account: str, database: str, as_json: bool) -> None:
@@ -68,7 +68,7 @@ def disable(account: str, database: str, as_json: bool) -> None:
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def enable(account: str, database: str, as_json: bool) -> None:
@@ -80,7 +80,7 @@ def enable(account: str, database: str, as_json: bool) -> None:
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @click.option("--yes", is_flag=True, help="Delete the account without asking first.")
 @clears_variables
@@ -97,7 +97,7 @@ def delete(account: str, database: str, as_json: bool, yes: bool) -> None:
 @accounts.command()
 @_account_argument
 @click.argument("name")
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def rename(account: str, name: str, database: str, as_json: bool) -> None:
@@ -110,7 +110,7 @@ def rename(account: str, name: str, database: str, as_json: bool) -> None:
 
 @accounts.command("set-password")
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @refuse_word_option
 @click.password_option(help="Use this password; prompts if omitted.")
@@ -124,7 +124,7 @@ def set_password(account: str, database: str, as_json: bool, refused_words: tupl
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def sessions(account: str, database: str, as_json: bool) -> None:
@@ -138,7 +138,7 @@ def sessions(account: str, database: str, as_json: bool) -> None:
 
 @accounts.command("end-sessions")
 @click.argument("account", default="")
-@database_option
+@existing_database_option
 @click.option("--session", "session_id", default="", metavar="ID", help="End only the session with this id.")
 @click.option("--everybody", is_flag=True, help="End the sessions of all accounts, instead of one ACCOUNT.")
 @clears_variables

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 import click
 
 from mfa_lab.cli.group import main
+from mfa_lab.errors import InvalidInput
 from mfa_lab.redaction import clears_variables
 
-database_option = click.option(
+
+@clears_variables  # the URL may hold the database's password
+def _existing(_context: click.Context, _option: click.Parameter, url: str) -> str:
+    """Return the URL, or raise `InvalidInput` if it names a file that does not exist."""
+    from mfa_lab.server.storage import address
+
+    path = address.path_of(address.parsed(url))
+    if path is not None and not os.path.exists(path):  # noqa: PTH110 (Path.exists raises errors)
+        raise InvalidInput(f"there is no database {str(path)!r}: give the server's database with --database")
+    return url
+
+
+_database_option = partial(
+    click.option,
     "--database",
     envvar="MFA_LAB_DATABASE",
     default="sqlite:///mfa-lab.db",
     show_default=True,
     metavar="URL",
-    help="Store the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.",
+)
+database_option = _database_option(help="Store the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.")
+existing_database_option = _database_option(
+    callback=_existing, help="Use this database, which must exist: sqlite:///FILE or postgresql://USER@HOST/NAME."
 )
 policy_option = click.option(
     "--policy",
@@ -183,7 +203,7 @@ def register(name: str, database: str, refused_words: tuple[str, ...], password:
 
 @main.command("reset-password")
 @click.argument("name")
-@database_option
+@existing_database_option
 @click.option(
     "--origin",
     envvar="MFA_LAB_ORIGINS",
@@ -231,7 +251,7 @@ def migrate(database: str) -> None:
 
 
 @main.command("trust-clock")
-@database_option
+@existing_database_option
 @clears_variables
 def trust_clock(database: str) -> None:
     """For operators: confirm that this machine's clock is correct now and was wrong before.

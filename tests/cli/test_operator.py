@@ -244,3 +244,17 @@ def test_the_policy_says_how_long_a_link_is_valid(tmp_path: Path, monkeypatch: p
     unknown = CliRunner().invoke(main, [*command, "--policy=nobodys"])
     assert unknown.exit_code == 1
     assert "choose one of standard, " in unknown.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["audit"], ["trust-clock"], ["accounts", "list"], ["accounts", "end-sessions", "-"], ["reset-password", NAME]],
+    ids=" ".join,
+)
+def test_a_wrong_path_makes_no_database(command: list[str], tmp_path: Path) -> None:
+    """The operator gets a sentence with the path, and no file appears."""
+    for name in ("none.db", "no folder/none.db", "n" * 300):
+        ran = CliRunner().invoke(main, [*command, f"--database=sqlite:///{tmp_path / name}"])
+        assert (ran.exit_code, type(ran.exception)) == (1, SystemExit)
+        assert f"there is no database '{tmp_path / name}'" in ran.output
+    assert not list(tmp_path.iterdir())
