@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mfa_lab.cli.group import main
-from mfa_lab.cli.server import database_option, existing
+from mfa_lab.cli.server import existing_database_option
 from mfa_lab.redaction import clears_variables
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _SECONDS_BETWEEN_READINGS = 1.0
 
 
 @main.command()
-@database_option
+@existing_database_option
 @click.option(
     "--after",
     default=0,
@@ -43,8 +43,10 @@ def audit(database: str, after: int, limit: int | None, as_json: bool, follow: b
     Each line has an id, a time, an event, a reason, the account to which it happened, and who acted. To continue
     later, use the last id with --after.
     """
+    from mfa_lab.server.flow import MfaServer
+
     written = _json if as_json else _text
-    with existing(database) as server, suppress(KeyboardInterrupt):
+    with closing(MfaServer(database)) as server, suppress(KeyboardInterrupt):
         for line in islice(_lines(server, after, follow=follow), limit):
             click.echo(written(line))
 
