@@ -196,6 +196,28 @@ def test_forms_and_programs(house: House) -> None:
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
+def test_other_names_that_applications_trust(house: House) -> None:
+    """Other proxies of this kind set groups and addresses too, and an application may believe them. A host that the
+    client made up would lead into links.
+    """
+    browser = house.logged_in()
+    told = ("Remote-Groups", "Remote-Email", "Remote-Name", "X-Forwarded-Host")
+    answer = browser.http.get("/", headers=dict.fromkeys((*told, "remote-groups", "REMOTE-EMAIL"), "evil"))
+    assert answer.status_code == 200
+    assert "evil" not in answer.text
+
+
+def test_a_protected_path_without_its_slash(house: House) -> None:
+    """An application may answer it like the path with a slash."""
+    browser = house.logged_in()
+    house.served.advance(300)
+    before = len(house.foreign.came)
+    for path in ("/transfers", "/vault"):
+        browser.get(path)
+        assert browser.path.startswith(f"/mfa/login?next={path}")
+    assert len(house.foreign.came) == before
+
+
 def test_nobody_asks_verify_directly(house: House) -> None:
     """Its location is the proxy's own."""
     browser = house.logged_in()
