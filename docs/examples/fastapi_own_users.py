@@ -53,6 +53,8 @@ def make_app(mfa: MfaServer, *, https: bool = True) -> FastAPI:
 
     @app.post("/login")
     def log_in(request: Request, name: Annotated[str, Form()], password: Annotated[str, Form()]) -> Response:
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            raise HTTPException(403, "Another site sent this form.")  # it would log this browser in (CSRF)
         user = user_id(name, password)
         if not user:
             raise HTTPException(403, "Wrong name or password.")
