@@ -230,6 +230,18 @@ def test_a_form_of_another_site_does_nothing(shop: Shop) -> None:
 
 
 @pytest.mark.full
+def test_a_disabled_account_is_denied(shop: Shop) -> None:
+    """The password is correct, and the answer is a rejection, not a fault of the shop."""
+    shopper = shop.log_in()
+    shop.served.server.accounts.disable(ALICE)
+    shopper.password()
+    assert (shopper.answer.status_code, shopper.token[:2]) == (403, "s.")
+    shopper.get("/")
+    assert shopper.at_login
+    shop.served.server.accounts.enable(ALICE)
+
+
+@pytest.mark.full
 def test_another_site_logs_nobody_in(shop: Shop) -> None:
     """Its form has a correct name and password, perhaps the attacker's own. The browser gets no cookie of a login."""
     shopper = shop.shopper()

@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from mfa_lab import Phone, Subject
+from mfa_lab.web import tokens
 from tests.postgres import running_cluster
 from tests.web.kit import NAME, PASSWORD, Browser, Served, serving
 from tests.web.proxies import Foreign, Proxy, caddy, foreign_application, nginx
@@ -216,6 +218,23 @@ def test_a_protected_path_without_its_slash(house: House) -> None:
         browser.get(path)
         assert browser.path.startswith(f"/mfa/login?next={path}")
     assert len(house.foreign.came) == before
+
+
+def test_a_name_that_is_not_unique(house: House) -> None:
+    """A user of another application on the same database may have the name of one of our accounts. The protected
+    application gets no name then, not even one that the client sends.
+    """
+    served, subject = house.served, Subject("shop", "4711")
+    offer = served.server.start_enrolment(served.server.begin_for(subject, name=NAME))
+    phone = Phone(served.clock)
+    phone.add(offer.uri)
+    served.server.confirm_enrolment(offer, phone.code())
+    served.advance()
+    session = served.server.finish_login(served.server.begin_for(subject, name=NAME), phone.code())
+    headers = {"Cookie": f"{COOKIE}={tokens.written(session)}", "Remote-User": NAME}
+    answer = httpx.get(f"{house.proxy.url}/", headers=headers, verify=house.proxy.trust)
+    assert (answer.status_code, named(answer, "remote-subject")) == (200, [session.subject])
+    assert NAME not in answer.text
 
 
 def test_nobody_asks_verify_directly(house: House) -> None:
