@@ -1,4 +1,4 @@
-"""Offer the operator's commands for accounts: list, show, disable, enable, delete, rename, and set a password."""
+"""Offer the operator's commands for accounts: list and change accounts, set their passwords, end their sessions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _account_argument = click.argument("account")
 
 @main.group()
 def accounts() -> None:
-    """For operators: list, disable, enable, rename and delete accounts, and set their passwords.
+    """For operators: list, disable, enable, rename and delete accounts, set their passwords, and end their sessions.
 
     ACCOUNT is the name of an account or its id. The audit log says that the program acted.
     """
@@ -119,6 +119,35 @@ def set_password(account: str, database: str, as_json: bool, password: str) -> N
     with _opened(database) as calls:
         calls.set_password(account, password)
         _show(calls.find(account), as_json=as_json)
+
+
+@accounts.command()
+@_account_argument
+@database_option
+@json_option
+@clears_variables
+def sessions(account: str, database: str, as_json: bool) -> None:
+    """List an account's live sessions, the oldest first."""
+    with _opened(database) as calls:
+        for each in calls.sessions(calls.find(account).subject):
+            began, seen, methods = _moment(each.created_at), _moment(each.seen_at), " ".join(each.methods)
+            facts = {key: value for key, value in asdict(each).items() if key != "current"}
+            click.echo(json.dumps(facts) if as_json else f"{each.id}  began {began}  last used {seen}  {methods}")
+
+
+@accounts.command("end-sessions")
+@_account_argument
+@database_option
+@click.option("--session", "session_id", default="", metavar="ID", help="End only the session with this id.")
+@clears_variables
+def end_sessions(account: str, database: str, session_id: str) -> None:
+    """End an account's sessions. The owner can log in again."""
+    with _opened(database) as calls:
+        subject = calls.find(account).subject
+        if session_id:
+            calls.end_session(subject, session_id)
+        ended = 1 if session_id else calls.end_all_sessions(subject)
+        click.echo(f"Ended {ended} session{'' if ended == 1 else 's'}.")
 
 
 @contextmanager

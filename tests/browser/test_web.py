@@ -239,7 +239,7 @@ def test_every_page_is_for_everyone(
 
     walk(page, served, f"everyone-{dark}-{viewport['width']}@example.org", look)
     assert wrong == []
-    assert len(seen) == 26
+    assert len(seen) == 28
 
 
 def test_a_link_fills_the_form(open_page: Callable[..., Page], served: Served) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mfa_lab import ManualClock, MfaServer
+from mfa_lab import AccessDenied, ManualClock, MfaServer, Policy
 from mfa_lab.cli import main
 from mfa_lab.server.storage import schema
 from mfa_lab.web import serve
-from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, START, WRONG, refused
+from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, START, WRONG, Deployment, refused
 from tests.server.storage.test_store import SCHEMAS
 
 
@@ -124,6 +124,33 @@ def test_a_part_of_the_log_that_is_none(option: str, log_url: str) -> None:
     ran = CliRunner().invoke(main, ["audit", f"--database={log_url}", option])
     assert ran.exit_code == 2
     assert option.partition("=")[0] in ran.output
+
+
+def test_the_operator_ends_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mfa-lab accounts sessions` lists them, and `end-sessions` ends one or all."""
+    monkeypatch.setattr("mfa_lab.server.flow.SystemClock", lambda: ManualClock(START))
+    monkeypatch.setenv("MFA_LAB_KEY", KEY.hex())
+    life = Deployment(tmp_path, Policy.STANDARD, ManualClock(START - 300))
+    life.enrol()
+    granted = [life.log_in() for _ in range(3)]
+
+    def run(*words: str) -> str:
+        return CliRunner().invoke(main, ["accounts", *words, NAME, f"--database={life.url}"]).output
+
+    first, *_ = listed = [json.loads(line) for line in run("sessions", "--json").splitlines()]
+    assert [(each["created_at"], each["methods"]) for each in listed] == [
+        (each.created_at, ["pwd", "otp", "mfa"]) for each in granted
+    ]
+    assert run("sessions").splitlines()[0] == (
+        f"{first['id']}  began 2027-01-15 07:56:10 UTC  last used 2027-01-15 07:56:10 UTC  pwd otp mfa"
+    )
+    assert run("end-sessions", f"--session={first['id']}") == "Ended 1 session.\n"
+    assert "no such session" in run("end-sessions", f"--session={first['id']}")
+    assert run("end-sessions") == "Ended 2 sessions.\n"
+    assert run("sessions") == ""
+    for session in granted:
+        with pytest.raises(AccessDenied):
+            life.server.check_session(session)
 
 
 def test_the_operator_changes_accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import traceback
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -14,7 +15,7 @@ from xml.etree import ElementTree
 import pyotp
 import pytest
 import zxingcpp
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -95,26 +96,29 @@ def test_a_slash_in_a_name_is_encoded() -> None:
     assert path == "otpauth://totp/Acme%2FHQ:a%2F..%2Fb"
 
 
-letters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
-issuers = st.text(letters.filter(lambda letter: letter != ":"), max_size=30).map(str.strip).filter(bool)
-names = st.text(letters | st.just(":"), max_size=30).map(lambda text: text.strip(" :").strip()).filter(bool)
+names = (
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=":"), max_size=30)
+    .map(str.strip)
+    .filter(bool)
+)
 accounts = st.builds(
     OtpAccount,
-    account=names
-    | st.sampled_from(["urn:x:y", "https://a.example/b:c", "Acme:a", "Acme: a", "a%3Ab"])
-    | st.sampled_from(["a/../b", "/", "100%", "%3A", "a+b", "a b", "a&secret=x#?", "зоя 🙂"]),
-    issuer=issuers | st.just(""),
+    account=names | st.sampled_from(["a/../b", "/", "100%", "%3A", "a+b", "a b", "a&secret=x#?", "зоя 🙂"]),
+    issuer=names | st.just(""),
     secret=st.binary(min_size=14, max_size=40).map(lambda key: Redacted(base64.b32encode(key).decode().rstrip("="))),
     digits=st.integers(6, 8),
     period_seconds=st.integers(1, 120),
     algorithm=st.sampled_from(sorted(DIGESTS)),
 )
+colons = st.tuples(names, names, names).map(":".join) | st.sampled_from(
+    ["https://a.example/b:c", "Acme: a", "a:", "a%3A:"]
+)
+with_colons = st.builds(replace, accounts.filter(lambda account: bool(account.issuer)), account=colons)
 
 
-@given(account=accounts)
+@given(account=accounts | with_colons)
 def test_what_is_written_is_read(account: OtpAccount) -> None:
     """Any unicode name that a label can carry comes back as it was, here and in PyOTP's own reader."""
-    assume(account.issuer or ":" not in account.account)
     uri = account.uri()
     assert uri.isascii()
     assert read(parse_uri(uri)) == read(account)

@@ -220,6 +220,8 @@ class Typed:
 
 
 def calls(deployment: Deployment) -> dict[str, tuple[Callable[..., object], Typed]]:
+    consumed = deployment.server.issue_password_reset(NAME)
+    deployment.server.issue_password_reset(NAME)
     enrolment = deployment.server.start_enrolment(deployment.log_in())
     return {
         "password": (deployment.server.begin_login, Typed(NAME, WRONG)),
@@ -228,10 +230,11 @@ def calls(deployment: Deployment) -> dict[str, tuple[Callable[..., object], Type
         "reused code": (deployment.server.finish_login, Typed(deployment.begin(), deployment.phone.code())),
         "recovery code": (deployment.server.recover, Typed(deployment.begin(), BAD_RECOVERY_CODE)),
         "enrolment code": (deployment.server.confirm_enrolment, Typed(enrolment, deployment.wrong_code())),
+        "password reset": (deployment.server.finish_password_reset, Typed(consumed, WRONG)),
     }
 
 
-WHAT = ["password", "password as a name", "code", "reused code", "recovery code", "enrolment code"]
+WHAT = ["password", "password as a name", "code", "reused code", "recovery code", "enrolment code", "password reset"]
 
 
 @pytest.mark.parametrize("what", WHAT)

@@ -234,6 +234,8 @@ def test_what_the_pages_refuse(served: Served, browser: Browser, admin: str, nam
         ("/accounts/name", {"account": "new@example.org"}),
         ("/accounts/password", {"password": NEW}),
         ("/accounts/delete", {"sure": "yes"}),
+        ("/accounts/session", {"session": ""}),
+        ("/accounts/sessions", {}),
     ):
         assert browser.post(path, {"form_token": token, "subject": own} | fields).status_code == 422
         assert browser.post(path, {"form_token": token, "subject": "0" * 32} | fields).status_code == 422

@@ -315,6 +315,7 @@ def all_variables(error: BaseException, below: str = "") -> str:
         ("finish_login", "/api/code", {"code": TYPED}),
         ("register", "/api/register", {"name": TYPED, "password": TYPED}),
         ("recover", "/api/recover", {"recovery_code": TYPED}),
+        ("finish_password_reset", "/api/password-resets/confirm", {"password": TYPED}),
         ("check_session", "/api/session", None),
     ],
 )

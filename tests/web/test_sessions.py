@@ -219,6 +219,35 @@ def test_an_old_session_logs_in_again_first(served: Served, name: str) -> None:
     assert title(other) == "Log in"
 
 
+def test_the_administrators_page(served: Served, name: str, admin: str) -> None:
+    """ASVS-7.4.5: each session of the account with a button, and one button for all; every click may come twice."""
+    served.enrol(name)
+    here, *owners = [served.browser() for _ in range(4)]
+    here.log_in(served, admin)
+    for browser in owners:
+        browser.log_in(served, name)
+    subject = served.server.accounts.find(name).subject
+    here.get(f"/accounts/{subject}")
+    assert here.answer.text.count("with password and code, last used") == 3
+    assert "This session" not in here.answer.text
+    assert clicked_twice(here, "/accounts/session").status_code == 303  # the newest one
+    assert [title(browser) for browser in owners] == ["Your account", "Your account", "Log in"]
+    token = str(here.page.select_one("[name=form_token]")["value"])
+    fields = {"form_token": token, "subject": subject, "session": "x"}
+    assert here.post("/accounts/session", fields).status_code == 422
+    here.get(f"/accounts/{subject}")
+    assert clicked_twice(here, "/accounts/sessions", late=True).status_code == 200
+    assert [title(browser) for browser in (*owners, here)] == ["Log in"] * 3 + ["Your account"]
+    here.get(f"/accounts/{subject}")
+    assert "The account has no sessions." in here.answer.text
+    by = served.server.accounts.find(admin).subject
+    fields = {"form_token": token, "subject": by, "session": own_id(served.api(), here.cookie)}
+    assert here.post("/accounts/session", fields).status_code == 422  # the own account has a page of its own for this
+    assert title(here) == "Your account"
+    found = [line for line in served.server.audit_log() if line.account_id == subject][-2:]
+    assert [(line.event, line.actor_id) for line in found] == [("session ended", by), ("sessions ended", by)]
+
+
 def test_a_passkey_in_the_list(served: Served, name: str) -> None:
     """The list says how each session began, and only the one that a passkey began ends others."""
     served.enrol(name)

@@ -150,6 +150,8 @@ FORMS_OF_A_SESSION = {
     "/accounts/name": {"subject": "0" * 32, "account": "somebody new"},
     "/accounts/password": {"subject": "0" * 32, "password": "demo: a mule in the meadow"},
     "/accounts/delete": {"subject": "0" * 32, "sure": "yes"},
+    "/accounts/session": {"subject": "0" * 32, "session": "0" * 32},
+    "/accounts/sessions": {"subject": "0" * 32},
     "/sessions/end": {"session": "0" * 32},
     "/sessions/end-others": {},
 }

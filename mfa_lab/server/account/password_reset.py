@@ -32,7 +32,8 @@ _REQUESTED = "requested"
 _OWN_COUNT = "password reset\0"
 """The throttle counts requests under the name with this prefix, so requests never delay a login. No name contains a
 NUL character."""
-_AT_ONCE = 100
+_AT_ONCE = 2000
+"""The number of requests that the outbox answers at once. A flood of requests must not delay an owner's mail."""
 _PATH = "(?:/[A-Za-z0-9._~-]+)+"
 _PAGE = re.compile(rf"(?:https://[a-z0-9.-]+|http://(?:127\.0\.0\.1|(?:[a-z0-9-]+\.)*localhost))(?::[0-9]+)?{_PATH}")
 

@@ -101,7 +101,7 @@ def _attacks() -> Reference:
 
 def _standards() -> Reference:
     clauses = tomllib.loads((data_dir() / "standards.toml").read_text("utf-8"))["clause"]
-    rows = [(row["id"], row["id"], row["asks"], _cells(row), _tests(row)) for row in clauses]
+    rows = [(row["id"], row["id"], row["asks"], _cells(row), _shown(row)) for row in clauses]
     reasons = "".join(
         f"<li><b>{escape(row['id'])}</b> ({escape(row['state'])}): {escape(row['because'])}</li>"
         for row in clauses
@@ -109,8 +109,8 @@ def _standards() -> Reference:
     )
     html = (
         "<h1>Standards</h1><p>This page says what each clause requires, in our words, where the course teaches the "
-        "clause, and which tests of the kit show it.</p>"
-        + _table("Clauses", ("clause", "requirement", "taught in", "shown by the tests"), rows, ready=(3, 4))
+        "clause, and which tests and pages of the kit show it.</p>"
+        + _table("Clauses", ("clause", "requirement", "taught in", "shown by"), rows, ready=(3, 4))
         + f"<h2>Not met, met in part, or not applicable</h2><ul>{reasons}</ul>"
     )
     return Reference("standards", "Standards", html, tuple((row["id"], row["id"], row["asks"]) for row in clauses))
@@ -133,8 +133,9 @@ def _first(cells: list[list[str]]) -> Iterator[tuple[str, str]]:
     yield from seen.items()
 
 
-def _tests(row: dict[str, Any]) -> str:
-    names = [test.split("::")[1] for test in row.get("tests", ())]
+def _shown(row: dict[str, Any]) -> str:
+    """Return the names of the tests that show a clause, and of the pages that document it."""
+    names = [test.split("::")[1] for test in row.get("tests", ())] + list(row.get("docs", ()))
     return "<br>".join(f"<code>{escape(name).replace('_', '_<wbr>')}</code>" for name in names) or "none"
 
 

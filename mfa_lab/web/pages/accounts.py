@@ -12,6 +12,7 @@ from mfa_lab.server.account.accounts import Accounts, known
 from mfa_lab.server.records import AccountState, Session
 from mfa_lab.web.pages.account import admin_of
 from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown, Visit
+from mfa_lab.web.pages.sessions import factors
 from mfa_lab.web.site import Site
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -60,8 +61,7 @@ def find(visit: Posted) -> Response:
 @router.get("/accounts/{subject}")
 def show_account(visit: Shown, subject: str) -> Response:
     admin = admin_of(visit)
-    account = _accounts(visit).find(known(subject))
-    return visit.page("one_account.html", account=account, own=subject == admin.subject)
+    return visit.page("one_account.html", **_shown(visit, admin, known(subject)))
 
 
 @router.post("/accounts/state")
@@ -86,6 +86,22 @@ def set_password(visit: Posted) -> Response:
     return _to(visit, subject)
 
 
+@router.post("/accounts/session")
+def end_session(visit: Posted) -> Response:
+    admin, subject = _chosen(visit)
+    chosen, calls = visit.identifier("session"), _accounts(visit)
+    if not chosen or chosen in {one.id for one in calls.sessions(subject)}:  # otherwise ended by the click before
+        calls.end_session(another(admin, subject), chosen, by=admin.subject)
+    return _to(visit, subject)
+
+
+@router.post("/accounts/sessions")
+def end_sessions(visit: Posted) -> Response:
+    admin, subject = _chosen(visit)
+    _accounts(visit).end_all_sessions(another(admin, subject), by=admin.subject)
+    return _to(visit, subject)
+
+
 @router.post("/accounts/delete")
 def delete(visit: Posted) -> Response:
     admin, subject = _chosen(visit)
@@ -99,9 +115,14 @@ def delete(visit: Posted) -> Response:
 def _chosen(visit: Visit) -> tuple[Session, str]:
     """Return the administrator and the subject in the form. A rejection shows the page of the account again."""
     admin, subject = admin_of(visit), visit.identifier("subject")
-    account = _accounts(visit).find(subject)
-    visit.form("one_account.html", account=account, own=subject == admin.subject)
+    visit.form("one_account.html", **_shown(visit, admin, subject))
     return admin, subject
+
+
+def _shown(visit: Visit, admin: Session, subject: str) -> dict[str, Any]:
+    account = _accounts(visit).find(subject)
+    sessions = _accounts(visit).sessions(subject)[::-1]
+    return {"account": account, "own": subject == admin.subject, "sessions": sessions, "factors": factors}
 
 
 def _accounts(visit: Visit) -> Accounts:

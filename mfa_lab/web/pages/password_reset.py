@@ -43,7 +43,7 @@ def show_new(visit: Shown) -> Response:
 @router.post("/password-reset/new")
 @clears_variables  # of the token
 def new(visit: Posted) -> Response:
-    token = visit.field("token").strip()
+    token = visit.field("token").rpartition("#")[2].strip()
     visit.form("new_password.html", token=token)
     visit.server.finish_password_reset(PasswordReset(Redacted(token)), visit.field("new"))
     return visit.go("/password-reset/done")

@@ -310,6 +310,13 @@ def test_many_requests_at_once_are_one_mail(tmp_path: Path) -> None:
     assert mailed(deployment) == []
 
 
+def test_a_flood_of_names_delays_no_owner(enrolled: Deployment) -> None:
+    """Requests for names that nobody has are answered in the same round, by no mail."""
+    for number in range(150):
+        enrolled.server.start_password_reset(f"nobody-{number}@example.org")
+    assert asked(enrolled)
+
+
 # Mail
 
 
