@@ -209,6 +209,24 @@ def test_other_names_that_applications_trust(house: House) -> None:
     assert "evil" not in answer.text
 
 
+def test_no_other_protocol_reaches_the_application(house: House) -> None:
+    """After an upgrade to another protocol, such as HTTP/2 (h2c), the proxy passes on all bytes unread. A user could
+    then send requests with any name, and to the pages that need a recent login.
+    """
+    browser = house.logged_in()
+    for upgrade in ("h2c", "H2C", "websocket, h2c", "h2c, websocket", "TLS/1.0"):
+        asked = {"Upgrade": upgrade, "Connection": "Upgrade, HTTP2-Settings", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+        answer = browser.http.get("/", headers=asked)
+        assert (answer.status_code, named(answer, "upgrade")) == (200, []), upgrade
+        assert "pgrade" not in "".join(named(answer, "connection")), upgrade
+    host, cookie = house.proxy.url.removeprefix("https://"), f"{COOKIE}={browser.http.cookies[COOKIE]}"
+    for first, second in (("h2c", "websocket"), ("websocket", "h2c")):
+        lines = f"GET / HTTP/1.1\nHost: {host}\nUpgrade: {first}\nUpgrade: {second}\nConnection: Upgrade,close\n"
+        answer = house.proxy.raw(f"{lines}Cookie: {cookie}\n\n")
+        assert answer.startswith("HTTP/1.1 200 ")
+        assert "h2c" not in answer
+
+
 def test_a_protected_path_without_its_slash(house: House) -> None:
     """An application may answer it like the path with a slash."""
     browser = house.logged_in()
