@@ -227,6 +227,19 @@ def test_no_other_protocol_reaches_the_application(house: House) -> None:
         assert "h2c" not in answer
 
 
+def test_nobody_hides_the_name(house: House) -> None:
+    """A proxy drops the headers that `Connection` names. A client cannot name those with which the proxy says who it
+    is: some applications treat a request without a name as one of a guest.
+    """
+    host, cookie = house.proxy.url.removeprefix("https://"), house.logged_in().http.cookies[COOKIE]
+    for upgrade in ("", "Upgrade: websocket\n"):
+        lines = f"GET / HTTP/1.1\nHost: {host}\nConnection: close, Remote-User, Remote-Subject\n{upgrade}"
+        answer = house.proxy.raw(f"{lines}Cookie: {COOKIE}={cookie}\n\n")
+        assert answer.startswith("HTTP/1.1 200 ")
+        assert '["Remote-Subject"' in answer
+        assert f'["Remote-User", "{NAME}"]' in answer
+
+
 def test_a_protected_path_without_its_slash(house: House) -> None:
     """An application may answer it like the path with a slash."""
     browser = house.logged_in()
