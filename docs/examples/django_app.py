@@ -60,7 +60,8 @@ def make_app(mfa: MfaServer, *, https: bool = True) -> WSGIHandler:
     def token(request: HttpRequest) -> str:
         return cookie.token_in(request.headers.get("Cookie"))
 
-    def go(address: str, new_token: str) -> HttpResponse:
+    def go(request: HttpRequest, address: str, new_token: str) -> HttpResponse:
+        mfa.log_out(tokens.session(token(request)))  # the new token replaces the old one
         response = HttpResponseRedirect(address)
         response.set_cookie(cookie.name, new_token, max_age=None if new_token else 0, **cookie.attributes)
         return response
@@ -68,7 +69,7 @@ def make_app(mfa: MfaServer, *, https: bool = True) -> WSGIHandler:
     def second_step(request: HttpRequest, user: str, name: str) -> HttpResponse:
         pending = mfa.begin_for(Subject("shop", user), name=name)
         step = "/code" if pending.permits is Permit.CODE else "/enrol"
-        return go(with_next(step, own_path(request.POST.get("next"))), tokens.written(pending))
+        return go(request, with_next(step, own_path(request.POST.get("next"))), tokens.written(pending))
 
     def require_mfa(view: View, max_age_seconds: int = 86400) -> View:
         def protected(request: HttpRequest) -> HttpResponse:
@@ -109,11 +110,10 @@ def make_app(mfa: MfaServer, *, https: bool = True) -> WSGIHandler:
         if request.method != "POST":
             return page(request, "Send the code", action="/code", code="Code from the app")
         done = mfa.finish_login(tokens.pending(token(request)), request.POST.get("code", ""))
-        return go(own_path(request.POST.get("next")) or "/", tokens.written(done))
+        return go(request, own_path(request.POST.get("next")) or "/", tokens.written(done))
 
     def log_out(request: HttpRequest) -> HttpResponse:
-        mfa.log_out(tokens.session(token(request)))
-        return go("/login", "")
+        return go(request, "/login", "")
 
     steps = {"enrol": told(enrol), "confirm": require_POST(told(confirm)), "code": told(code)}
     # MFA: end

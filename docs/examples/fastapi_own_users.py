@@ -13,7 +13,7 @@ from fastapi import Depends, FastAPI, Form, HTTPException, Request, Response
 from starlette.responses import HTMLResponse
 
 # MFA: begin
-from mfa_lab import MfaServer, Session, Subject
+from mfa_lab import AccessDenied, MfaServer, Session, Subject
 from mfa_lab.web import add_mfa, continue_login, require_mfa
 
 User = Annotated[Session, Depends(require_mfa())]
@@ -53,10 +53,17 @@ def make_app(mfa: MfaServer, *, https: bool = True) -> FastAPI:
 
     @app.post("/login")
     def log_in(request: Request, name: Annotated[str, Form()], password: Annotated[str, Form()]) -> Response:
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            raise HTTPException(403, "Another site sent this form.")  # it would log this browser in (CSRF)
         user = user_id(name, password)
         if not user:
             raise HTTPException(403, "Wrong name or password.")
-        return continue_login(request, mfa.begin_for(Subject("shop", user), name=name))  # MFA
+        # MFA: begin
+        try:
+            return continue_login(request, mfa.begin_for(Subject("shop", user), name=name))
+        except AccessDenied as error:  # the account is disabled
+            raise HTTPException(403, str(error)) from None
+        # MFA: end
 
     @app.get("/")
     def orders(me: User) -> HTMLResponse:  # MFA

@@ -48,6 +48,7 @@ def make_app(mfa: MfaServer, *, https: bool = True) -> Flask:
         return cookie.token_in(request.headers.get("Cookie"))
 
     def go(path: str, new_token: str) -> Response:
+        mfa.log_out(tokens.session(token()))  # the new token replaces the old one
         response = make_response(redirect(path, 303))
         response.set_cookie(cookie.name, new_token, max_age=None if new_token else 0, **cookie.attributes)
         return response
@@ -99,7 +100,6 @@ def make_app(mfa: MfaServer, *, https: bool = True) -> Flask:
 
     @app.post("/logout")
     def log_out() -> Response:
-        mfa.log_out(tokens.session(token()))
         return go("/login", "")
 
     @app.errorhandler(AccessDenied)
@@ -116,6 +116,8 @@ def make_app(mfa: MfaServer, *, https: bool = True) -> Flask:
     def login() -> str | Response | tuple[str, int]:
         if request.method == "GET":
             return page("Log in", action="/login", name="Name", password="Password")
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            abort(403)  # another site would log this browser in to an account of its own (CSRF)
         user = user_id(request.form["name"], request.form["password"])
         if not user:
             return page("Wrong name or password"), 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import BigInteger, Connection, bindparam, func, insert, select
 
 from mfa_lab.errors import Reason
 from mfa_lab.server.records import AuditLine, Notification
@@ -83,7 +83,7 @@ _PAGE_LINES = 5000
 _LINES = select(
     audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason, audit.c.id, audit.c.actor, audit.c.actor_id
 )
-_PAGE = _LINES.where(audit.c.id > bindparam("after")).order_by(audit.c.id).limit(bindparam("count"))
+_PAGE = _LINES.where(audit.c.id > bindparam("after", type_=BigInteger)).order_by(audit.c.id).limit(bindparam("count"))
 _NEWEST = _LINES.order_by(audit.c.id.desc()).limit(bindparam("count"))
 _COUNT = select(func.count()).select_from(audit)
 _LATEST = select(audit.c.at).order_by(audit.c.id.desc()).limit(1)

@@ -47,7 +47,8 @@ class Verify:
     """The ASGI application at `/verify`. It answers every method, and never reads a body.
 
     If the cookie's session meets the demands, the answer is 204. Its `Remote-User` is the account's name, and its
-    `Remote-Subject` is `Session.subject`. Otherwise the answer is 401. For a browser, `Login-Location` is then the
+    `Remote-Subject` is `Session.subject`. An account of `begin_for` has no `Remote-User`, because its name is not
+    unique. Otherwise the answer is 401. For a browser, `Login-Location` is then the
     path of the login that leads back to the page. The query parameters `max_age` (in seconds) and
     `phishing_resistant` are the demands. With `redirect=yes`, a browser gets 303 instead of 401, for a proxy that
     passes on the answer. If another site made the browser send the request (CSRF), the answer is 403.
@@ -156,7 +157,9 @@ def _checked(request: Request, demands: Demands) -> Response:
     if cookie:
         check_sender(request)
     session = session_in(request, site, cookie, demands, browser=False)
-    headers = {"Remote-User": in_header(session.name), "Remote-Subject": session.subject}
+    headers = {"Remote-Subject": session.subject}
+    if session.external is None:  # any number of accounts of `begin_for` may have the same name
+        headers["Remote-User"] = in_header(session.name)
     return Response(status_code=204, headers=headers)
 
 

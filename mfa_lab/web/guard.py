@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Annotated
 from weakref import WeakSet
 
@@ -70,6 +71,10 @@ class Demands:
 ANY_SESSION = Demands()
 _DEPENDENCIES: WeakSet[Callable[..., object]] = WeakSet()
 """What `require_mfa` has returned, so that `check_routes` finds it."""
+NO_GUARD = (
+    "write Depends(require_mfa()), with Depends and both pairs of parentheses: otherwise nothing checks whether the "
+    "user has logged in, and the page is open to everybody"
+)
 NO_WEBSOCKET = (
     "require_mfa cannot protect a WebSocket route: protect a page with it, and let this page open the WebSocket with "
     "a short-lived ticket of your own"
@@ -125,18 +130,24 @@ def require_mfa(
 def check_routes(app: Starlette, path: str = "") -> None:
     """Raise `InvalidInput` if a route uses `require_mfa` where it cannot work.
 
-    Such a route is a WebSocket route, or belongs to a mounted application without MFA. `path` is the mount's path.
+    Such a route is a WebSocket route, or belongs to a mounted application without MFA. Or its guard never runs,
+    because its dependency is `require_mfa` itself, or because `Depends` is missing. `path` is the mount's path.
     """
     for context in iter_route_contexts(app.routes):
         route, here = context.original_route, f"{path}{context.path or ''}"
         mounted = getattr(route, "app", None)
         if isinstance(mounted, Starlette):
             check_routes(mounted, here)
-        elif _DEPENDENCIES.isdisjoint(_calls(getattr(context, "dependant", None))):
             continue
-        elif isinstance(route, WebSocketRoute):
+        dependant: Dependant | None = getattr(context, "dependant", None)
+        calls = tuple(_calls(dependant))
+        if require_mfa in calls or any(map(_is_guard, _defaults(dependant))):
+            raise InvalidInput(f"{here}: {NO_GUARD}")
+        if _DEPENDENCIES.isdisjoint(calls):
+            continue
+        if isinstance(route, WebSocketRoute):
             raise InvalidInput(f"{here}: {NO_WEBSOCKET}")
-        elif getattr(app.state, "mfa", None) is None:
+        if getattr(app.state, "mfa", None) is None:
             raise InvalidInput(f"{here}: {NO_MFA}")
 
 
@@ -146,6 +157,18 @@ def _calls(dependant: Dependant | None) -> Iterator[Callable[..., object]]:
         yield dependant.call
         for below in dependant.dependencies:
             yield from _calls(below)
+
+
+def _defaults(dependant: Dependant | None) -> Iterator[object]:
+    """Yield the default value of each query parameter. FastAPI takes an argument without `Depends` for one."""
+    if dependant is not None:
+        yield from (field.field_info.default for field in dependant.query_params)
+        for below in dependant.dependencies:
+            yield from _defaults(below)
+
+
+def _is_guard(default: object) -> bool:
+    return isinstance(default, FunctionType) and default in _DEPENDENCIES
 
 
 def check_sender(request: Request) -> None:

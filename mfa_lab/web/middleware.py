@@ -53,10 +53,14 @@ class Shield:
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app = app
         self.site = site
+        self._checked = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _refuse_misuse(scope["app"], send)
+        elif not self._checked:  # a mounted application gets no lifespan
+            check_routes(scope["app"])
+            self._checked = True
         inside = scope["type"] == "http" and self._ours(path_in(scope))
         try:
             if inside:

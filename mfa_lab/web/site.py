@@ -55,8 +55,10 @@ class Site:
             raise InvalidInput("cookie_path must be a path of this site, such as /shop")
         if not self.home.startswith(("/", "https://", "http://")):
             raise InvalidInput("home must be a path such as /account, or an address with https://")
-        if self.login and not own_path(self.login):
+        if self.login and (not own_path(self.login) or not {"?", "#"}.isdisjoint(self.login)):
             raise InvalidInput("login must be a path of this site, such as /login")
+        if self.login and self.login.rstrip("/") == f"{self.prefix}/login":  # it would lead to itself
+            raise InvalidInput(f"login must be a page of your own: {self.login} is the kit's page, which leads to it")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):

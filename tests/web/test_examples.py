@@ -230,6 +230,41 @@ def test_a_form_of_another_site_does_nothing(shop: Shop) -> None:
 
 
 @pytest.mark.full
+def test_a_disabled_account_is_denied(shop: Shop) -> None:
+    """The password is correct, and the answer is a rejection, not a fault of the shop."""
+    shopper = shop.log_in()
+    shop.served.server.accounts.disable(ALICE)
+    shopper.password()
+    assert (shopper.answer.status_code, shopper.token[:2]) == (403, "s.")
+    shopper.get("/")
+    assert shopper.at_login
+    shop.served.server.accounts.enable(ALICE)
+
+
+@pytest.mark.full
+def test_another_site_logs_nobody_in(shop: Shop) -> None:
+    """Its form has a correct name and password, perhaps the attacker's own. The browser gets no cookie of a login."""
+    shopper = shop.shopper()
+    shopper.get("/login")
+    assert shopper.post("/login", {"name": NAME, "password": PASSWORD}, **FOREIGN).status_code == 403
+    assert not shopper.token.startswith("p.")
+
+
+@pytest.mark.full
+def test_a_new_login_ends_the_session_before(shop: Shop) -> None:
+    """As the kit's own pages do (ASVS-7.2.4): nobody can go on with the old cookie."""
+    shopper = shop.log_in()
+    old = shopper.token
+    shop.served.advance(300)
+    shopper.password("/transfers")
+    shopper.fill("/code", code=shop.code())
+    assert shopper.title == "Send the money"
+    shopper.token = old
+    shopper.get("/")
+    assert shopper.at_login
+
+
+@pytest.mark.full
 def test_a_wrong_password_begins_nothing(shop: Shop) -> None:
     shopper = shop.shopper()
     shopper.get("/login")

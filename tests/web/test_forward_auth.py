@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from mfa_lab import Phone, Subject
+from mfa_lab.web import tokens
 from tests.postgres import running_cluster
 from tests.web.kit import NAME, PASSWORD, Browser, Served, serving
 from tests.web.proxies import Foreign, Proxy, caddy, foreign_application, nginx
@@ -194,6 +196,76 @@ def test_forms_and_programs(house: House) -> None:
     assert len(house.foreign.came) == before
     answer = httpx.head(f"{url}/", verify=house.proxy.trust)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_other_names_that_applications_trust(house: House) -> None:
+    """Other proxies of this kind set groups and addresses too, and an application may believe them. A host that the
+    client made up would lead into links.
+    """
+    browser = house.logged_in()
+    told = ("Remote-Groups", "Remote-Email", "Remote-Name", "X-Forwarded-Host")
+    answer = browser.http.get("/", headers=dict.fromkeys((*told, "remote-groups", "REMOTE-EMAIL"), "evil"))
+    assert answer.status_code == 200
+    assert "evil" not in answer.text
+
+
+def test_no_other_protocol_reaches_the_application(house: House) -> None:
+    """After an upgrade to another protocol, such as HTTP/2 (h2c), the proxy passes on all bytes unread. A user could
+    then send requests with any name, and to the pages that need a recent login.
+    """
+    browser = house.logged_in()
+    for upgrade in ("h2c", "H2C", "websocket, h2c", "h2c, websocket", "TLS/1.0"):
+        asked = {"Upgrade": upgrade, "Connection": "Upgrade, HTTP2-Settings", "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+        answer = browser.http.get("/", headers=asked)
+        assert (answer.status_code, named(answer, "upgrade")) == (200, []), upgrade
+        assert "pgrade" not in "".join(named(answer, "connection")), upgrade
+    host, cookie = house.proxy.url.removeprefix("https://"), f"{COOKIE}={browser.http.cookies[COOKIE]}"
+    for first, second in (("h2c", "websocket"), ("websocket", "h2c")):
+        lines = f"GET / HTTP/1.1\nHost: {host}\nUpgrade: {first}\nUpgrade: {second}\nConnection: Upgrade,close\n"
+        answer = house.proxy.raw(f"{lines}Cookie: {cookie}\n\n")
+        assert answer.startswith("HTTP/1.1 200 ")
+        assert "h2c" not in answer
+
+
+def test_nobody_hides_the_name(house: House) -> None:
+    """A proxy drops the headers that `Connection` names. A client cannot name those with which the proxy says who it
+    is: some applications treat a request without a name as one of a guest.
+    """
+    host, cookie = house.proxy.url.removeprefix("https://"), house.logged_in().http.cookies[COOKIE]
+    for upgrade in ("", "Upgrade: websocket\n"):
+        lines = f"GET / HTTP/1.1\nHost: {host}\nConnection: close, Remote-User, Remote-Subject\n{upgrade}"
+        answer = house.proxy.raw(f"{lines}Cookie: {COOKIE}={cookie}\n\n")
+        assert answer.startswith("HTTP/1.1 200 ")
+        assert '["Remote-Subject"' in answer
+        assert f'["Remote-User", "{NAME}"]' in answer
+
+
+def test_a_protected_path_without_its_slash(house: House) -> None:
+    """An application may answer it like the path with a slash."""
+    browser = house.logged_in()
+    house.served.advance(300)
+    before = len(house.foreign.came)
+    for path in ("/transfers", "/vault"):
+        browser.get(path)
+        assert browser.path.startswith(f"/mfa/login?next={path}")
+    assert len(house.foreign.came) == before
+
+
+def test_a_name_that_is_not_unique(house: House) -> None:
+    """A user of another application on the same database may have the name of one of our accounts. The protected
+    application gets no name then, not even one that the client sends.
+    """
+    served, subject = house.served, Subject("shop", "4711")
+    offer = served.server.start_enrolment(served.server.begin_for(subject, name=NAME))
+    phone = Phone(served.clock)
+    phone.add(offer.uri)
+    served.server.confirm_enrolment(offer, phone.code())
+    served.advance()
+    session = served.server.finish_login(served.server.begin_for(subject, name=NAME), phone.code())
+    headers = {"Cookie": f"{COOKIE}={tokens.written(session)}", "Remote-User": NAME}
+    answer = httpx.get(f"{house.proxy.url}/", headers=headers, verify=house.proxy.trust)
+    assert (answer.status_code, named(answer, "remote-subject")) == (200, [session.subject])
+    assert NAME not in answer.text
 
 
 def test_nobody_asks_verify_directly(house: House) -> None:

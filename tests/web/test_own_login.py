@@ -138,7 +138,14 @@ def test_the_lines_of_the_docs(own: Own) -> None:
     assert doctest.DocTestRunner().run(example).failed == 0
 
 
-@pytest.mark.parametrize("login", ["sign-in", "//evil.example", "https://evil.example/", "/a\nb"])
+@pytest.mark.parametrize("login", ["sign-in", "//evil.example", "https://evil.example/", "/a\nb", "/a?b=c", "/a#b"])
 def test_the_login_page_is_on_this_site(own: Own, login: str) -> None:
     with pytest.raises(InvalidInput, match="login must be a path of this site"):
         Site(server=own.server, login=login)
+
+
+@pytest.mark.parametrize(("prefix", "login"), [("/mfa", "/mfa/login"), ("/mfa", "/mfa/login/"), ("", "/login")])
+def test_the_login_page_does_not_lead_to_itself(own: Own, prefix: str, login: str) -> None:
+    """A browser would be redirected from the page to the same page, until it gives up."""
+    with pytest.raises(InvalidInput, match="login must be a page of your own"):
+        Site(server=own.server, prefix=prefix, login=login)

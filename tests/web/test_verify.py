@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from mfa_lab import ManualClock, MfaServer, Phone, Policy
+from mfa_lab import ManualClock, MfaServer, Phone, Policy, Subject
 from mfa_lab.errors import InvalidInput, MfaError
 from mfa_lab.server.records import Session
 from mfa_lab.web import create_app, tokens
@@ -117,6 +117,22 @@ def test_only_a_session_of_the_cookie_counts(client: Client, server: MfaServer) 
     assert client.get("/mfa/verify", headers={"Cookie": mine}).status_code == 204
     server.log_out(session)
     assert client.get("/mfa/verify", headers={"Cookie": mine}).status_code == 401
+
+
+def test_a_name_that_is_not_unique_is_not_told(client: Client, server: MfaServer) -> None:
+    """Another application on the same database may have users who are not ours, with names of their own choice. With
+    such a session, nobody is the owner of our account of this name.
+    """
+    assert isinstance(server.clock, ManualClock)
+    phone, subject = Phone(server.clock), Subject("shop", "4711")
+    offer = server.start_enrolment(server.begin_for(subject, name=NAME))
+    phone.add(offer.uri)
+    server.confirm_enrolment(offer, phone.code())
+    server.clock.advance(30)
+    session = server.finish_login(server.begin_for(subject, name=NAME), phone.code())
+    answer = client.get("/mfa/verify", headers=in_cookie(session))
+    assert (answer.status_code, answer.headers["remote-subject"]) == (204, session.subject)
+    assert "remote-user" not in answer.headers
 
 
 def test_step_up(client: Client, server: MfaServer) -> None:

@@ -44,6 +44,7 @@ def begin(services: Services, subject: Subject, name: str, now: int) -> PendingL
             return decision
         if row.name != name:
             connection.execute(_RENAME, {"account": account_id, "new": name})
+            record(connection, now, Event.ACCOUNT_RENAMED, account_id, actor=Actor.PROGRAM)
         record(connection, now, Event.FIRST_FACTOR_ACCEPTED, account_id, actor=Actor.PROGRAM)
         pending = pending_logins.begin(connection, services, account_id, row, now, methods="")
         sweep(connection, now)

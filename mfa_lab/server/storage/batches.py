@@ -48,7 +48,9 @@ def begin(connection: Connection, *statements: tuple[str, tuple[str, ...]]) -> N
     """Keep `statements` back until the connection's next statement, and forget what an error has left behind."""
     cursor: Any = connection.connection.cursor()
     state = _STATES[cursor.connection]
-    state.waiting.clear()
+    if state.waiting:  # an error came before they were sent, and one of them may prepare another
+        state.prepared.clear()
+        state.waiting.clear()
     for statement in statements:
         state.waiting.append(_text(cursor, state, *statement))
     cursor.close()

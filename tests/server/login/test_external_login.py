@@ -180,6 +180,8 @@ def test_the_name_follows_the_latest_call(company: Company) -> None:
     assert session.name == "new.name@example.org"
     company.begin(name="third.name@example.org")
     assert company.server.check_session(session).name == "third.name@example.org"
+    renamed = [line for line in company.server.audit_log() if line.event == "account renamed"]
+    assert [(line.account_id, line.actor) for line in renamed] == [(session.subject, "program")] * 2
     company.enrol(Subject("other", "1"), "third.name@example.org")
     company.server.register("third.name@example.org", PASSWORD)
     with pytest.raises(NameTaken):

@@ -472,6 +472,8 @@ def test_an_id_that_was_given_up_stops_nobody(deployment: Deployment) -> None:
         failing.rollback()
     deployment.server.begin_login(NAME, PASSWORD)
     assert [line.id - last for line in deployment.server.audit_lines(after=last)] == [2]
+    for after in (2**31, 2**63 - 1):  # more than PostgreSQL's type of an id
+        assert deployment.server.audit_lines(after=after) == ()
 
 
 def test_a_deletion_and_a_new_notification_do_not_wait_for_each_other(deployment: Deployment) -> None:

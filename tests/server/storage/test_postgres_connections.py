@@ -151,6 +151,25 @@ def test_each_statement_is_prepared_once(cluster: Cluster) -> None:
         assert connection.exec_driver_sql(prepared).one() > (10, last)
 
 
+def test_an_error_before_a_statement_is_sent(cluster: Cluster) -> None:
+    """What was to be prepared together with it is not, and the next request on this connection prepares it."""
+    house = House(cluster.new_database()).new_account()
+    store, question = (
+        house.one._services.store,
+        select(schema.accounts.c.id).where(schema.accounts.c.name == house.name),
+    )
+
+    def fail() -> None:
+        with store.transaction(locks.NOTHING) as connection:
+            connection.execute(question.execution_options(later=True))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with store.reading() as connection:
+        assert connection.execute(question).all()
+
+
 @contextmanager
 def without_tls() -> Iterator[int]:
     """A port where something answers as a PostgreSQL without TLS does."""
