@@ -194,7 +194,7 @@ class Accounts:
         return session_list.end_all_of_account(self._services, known(subject), self._now(), by)
 
     def end_every_session(self, *, by: str = "") -> int:
-        """End the sessions of all accounts (ASVS-7.4.5), also that of the administrator. Return how many these were.
+        """End the sessions of all accounts (ASVS-7.4.5), including the administrator's own. Return their number.
 
         Everybody can log in again. The audit log gets one line, and the owners get no security notification.
         """

@@ -117,7 +117,7 @@ def end_all_of_account(services: Services, subject: str, now: int, by: str) -> i
 
 
 def end_every(services: Services, now: int, by: str) -> int:
-    """End the sessions of all accounts for an administrator, and return how many live sessions these were.
+    """End the sessions of all accounts for an administrator, and return how many live sessions ended.
 
     The transaction takes the lock of the whole database, so no other request uses a session meanwhile.
     """

@@ -55,7 +55,7 @@ def end_sessions_of_account(request: Request, admin: Admin, subject: Identifier)
 
 @router.delete("/all-sessions", status_code=204)
 def end_every_session(request: Request, admin: Admin) -> None:
-    """End the sessions of all accounts, also the session that this request uses. For administrators."""
+    """End the sessions of all accounts, including the session that this request uses. For administrators."""
     server_of(request).accounts.end_every_session(by=admin.subject)
 
 
