@@ -86,7 +86,7 @@ refuse_word_option = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="Use this private key for the certificate (a PEM file).",
 )
-@click.option("--behind-https", is_flag=True, help="Trust a proxy on this machine that serves https.")
+@click.option("--behind-https", is_flag=True, help="Trust an HTTPS proxy that runs on this machine.")
 @click.option(
     "--trusted-proxy",
     "proxies",
@@ -210,7 +210,7 @@ def register(name: str, database: str, refused_words: tuple[str, ...], password:
     envvar="MFA_LAB_ORIGINS",
     default="",
     metavar="ORIGIN",
-    help="Print a link to this site, such as https://app.example.org. Print only the token if omitted.",
+    help="Print a link to this site, such as https://app.example.org. If omitted, print only the token.",
 )
 @prefix_option
 @policy_option

@@ -60,7 +60,7 @@ class Demands:
 
     @property
     def challenge(self) -> str:
-        """Return what a client must do, as RFC 9470 writes it.
+        """Return what a client must do, in the form of RFC 9470.
 
         `phr` means phishing-resistant (OpenID Connect EAP ACR Values 1.0).
         """
@@ -70,7 +70,7 @@ class Demands:
 
 ANY_SESSION = Demands()
 _DEPENDENCIES: WeakSet[Callable[..., object]] = WeakSet()
-"""What `require_mfa` has returned, so that `check_routes` finds it."""
+"""The functions that `require_mfa` has returned. `check_routes` looks for them."""
 NO_GUARD = (
     "write Depends(require_mfa()), with Depends and both pairs of parentheses: otherwise nothing checks whether the "
     "user has logged in, and the page is open to everybody"
@@ -183,7 +183,7 @@ def check_sender(request: Request) -> None:
 
 @clears_variables
 def session_in(request: Request, site: Site, text: str, demands: Demands = ANY_SESSION, *, browser: bool) -> Session:
-    """Return the session of the token `text`. Raises `Stopped` without a session that meets the `demands`."""
+    """Return the session of the token `text`. Raises `Stopped` if no session meets the `demands`."""
     try:
         session = site.server.check_session(tokens.session(text))
     except AccessDenied:

@@ -1,4 +1,4 @@
-"""Define the settings of one application's web side, a record in `app.state.mfa` that is made only once."""
+"""Define `Site`, the settings of the web interface in one application: a record in `app.state.mfa`."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ NO_MFA = (
     "share the MFA of the application around it: include a router instead, or call add_mfa for the mounted one too"
 )
 DEVELOPMENT_HOST = "shop.localhost"
-"""The host name for lessons: browsers find it without DNS, and offer passkeys at it, as they do not at 127.0.0.1."""
+"""The host name on one machine. Browsers find it without DNS, and offer passkeys at it but not at 127.0.0.1."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", DEVELOPMENT_HOST)
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The settings of the web side.
+    """The settings of the web interface.
 
     `prefix` is the path of the pages and the API; `home` is the path to open after a login. `hosts` are the host
-    names of the application; a request for any other host is rejected. `https=False` is for lessons on one machine.
-    In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the
-    names of accounts that may use the admin page, or the `Subject`s of users who are not ours. `registration` says
-    whether strangers may register. `login` is the path of the application's own login page, which calls
-    `continue_login`; the kit's page for passwords then leads to it. `cookie_path`
-    limits the cookies to a path of the host, if other people's applications have other paths. Raises `InvalidInput`.
+    names of the application; a request for any other host is rejected. Use `https=False` only in a course, on one
+    machine. In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins`
+    are the names of accounts that may use the admin page, or the `Subject`s of users whose first factor another
+    issuer checks. `registration` says whether strangers may register. `login` is the path of the application's own
+    login page, which calls `continue_login`; the kit's page for passwords then leads to it. If other paths of
+    the host belong to other people's applications, `cookie_path` limits the cookies to one path. Raises
+    `InvalidInput`.
     """
 
     server: MfaServer
@@ -94,7 +95,7 @@ class Site:
 
     @property
     def cookie_rules(self) -> Cookie:
-        """Return the rules of the cookie."""
+        """Return the rules of the site's cookie."""
         return Cookie(https=self.https, path=self.cookie_path)
 
     @property
@@ -109,7 +110,7 @@ class Site:
         """Return whether the account of this session may use the admin page.
 
         A domain must be spelled as in `admins`, because an old database may have an account for each spelling. If
-        the user is not ours, the name proves nothing, and `admins` must contain the subject.
+        another issuer checks the first factor, the name proves nothing, and `admins` must contain the subject.
         """
         if session.external is not None:
             return session.external in self.admins

@@ -30,8 +30,9 @@ from mfa_lab.server.storage.schema import password_resets as table
 _REQUESTED = "requested"
 """The value of `ended` for a request that the outbox has not answered yet. Nobody has the token of such a row."""
 _OWN_COUNT = "password reset\0"
-"""The throttle counts requests under the name with this prefix, so requests never delay a login. No name contains a
-NUL character."""
+"""The throttle counts requests under the name with this prefix, so that requests never delay a login. No name
+contains a NUL character.
+"""
 _AT_ONCE = 2000
 """The number of requests for known names that the outbox answers at once."""
 _PATH = "(?:/[A-Za-z0-9._~-]+)+"
@@ -103,10 +104,10 @@ def checked_page(url: str) -> str:
 
 @clears_variables
 def request(services: Services, name: Redacted, now: int) -> None:
-    """Note that somebody asked for a reset of this name. The work does not depend on whether the name is known.
+    """Record that somebody asked for a reset of this name. The work is the same for known and unknown names.
 
-    `name` is in its exact spelling. For an unknown name, an account that has no password or is not active, and during
-    a wait, the request has a random account id, so the outbox drops it.
+    `name` is in its exact spelling. The request gets a random account id if the name is unknown or must wait, or if
+    the account has no password or is not active. The outbox then drops the request.
     """
     spelt = spellings_of(name.reveal())
     with services.store.transaction(*services.name_locks(spelt)) as connection:
@@ -135,10 +136,10 @@ def announce(services: Services, now: int) -> None:
 
 
 def link(services: Services, now: int, event: str, account_id: str, name: str, at: int) -> str | None:
-    """Return the link for a notification of `event`, which is '' for most events.
+    """Return the link that a notification of `event` must contain. For most events, the link is ''.
 
-    The link of a reset contains a new token, which ends an earlier token. Return None if the notification is too
-    old for a link, or if the account may no longer get one. `name` is the name to which the notification goes. If the
+    The link of a reset contains a new token, which ends an earlier token. Return None if the notification is too old
+    for a link, or if the account may no longer get a link. `name` is the name to which the notification goes. If the
     account has another name now, return None, too. A browser sends the part after the `#` to no server, so the token
     is in no log and in no Referer header.
     """
@@ -202,7 +203,7 @@ def finish(services: Services, reset: PasswordReset, new: Redacted, now: int) ->
 def _store(
     connection: Connection, services: Services, account_id: str, since: int, *, ended: str | None = None
 ) -> PasswordReset:
-    """Store the hash of a new token, and return the token. Its time begins at `since`."""
+    """Store the hash of a new token, and return the token. The token's lifetime begins at `since`."""
     reset = PasswordReset(services.new_token(), since + services.policy.password_reset_seconds)
     values = {"token_hash": token_hash(reset.token), "account_id": account_id, "ended": ended}
     connection.execute(_ADD, values | {"expires_at": reset.expires_at})
@@ -214,14 +215,14 @@ def _has_password(account: Any) -> bool:
 
 
 def _why_not(account: Any) -> Reason | None:
-    """Return the reason why this account gets no new password, or None if it may get one."""
+    """Return the reason why this account may not get a new password, or None if it may."""
     if account.state is None:
         return Reason.UNKNOWN_NAME
     return None if account.state == AccountState.ACTIVE and account.issuer is None else Reason.NOT_PERMITTED
 
 
 def _why_unusable(row: Any, now: int) -> Decision | None:
-    """Return the rejection of a token that is not valid now. Somebody who has the token learns only that."""
+    """Return the rejection of a token that is not valid now, or None. The user learns only that it is not valid."""
     if row is None:
         return refused(Reason.UNKNOWN_RESET)
     if row.ended is not None or not _has_password(row):

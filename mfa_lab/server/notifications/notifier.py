@@ -43,7 +43,7 @@ _WORDS = {
     "The label on your phone stays the same. If you did not ask for this, call your administrator at once.",
     "password set by an administrator": "An administrator set a new password for your account. "
     "If you did not ask for this, call your administrator at once.",
-    "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
+    "rebound by an administrator": "An administrator removed your authenticators. Enrol new ones at your next login.",
     "session ended": "One of your sessions was ended. If it was not you, call your administrator at once.",
     "sessions ended": "Your sessions were ended. If it was not you, call your administrator at once.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
@@ -85,7 +85,7 @@ def _parts(notification: Notification) -> list[str]:
 
 
 class FileNotifier:
-    """Append each notification as a line to a file, for lessons or for an operator who forwards the notifications."""
+    """Append each notification as a line to a file, for a course or an operator who forwards the notifications."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)

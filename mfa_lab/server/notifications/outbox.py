@@ -56,7 +56,9 @@ _SENT = update(notifications).where(notifications.c.id == bindparam("notice")).v
 
 
 Links = Callable[[str, str, str, int], str | None]
-"""Return the link for a notification: its event, account id, account name and time. None means: send nothing."""
+"""Return the link for a notification, given its event, account id, account name and time. The result None means that
+nothing must be sent.
+"""
 
 
 def send(store: Store, notifier: Notifier, now: int, link_of: Links) -> int:
