@@ -26,6 +26,7 @@ MODULES = {
     "commands": ("lab", "import", "workshop", "board"),
     "browser": ("click", "run_all", "drag", "ticks"),
     "lab": ("check", "audit"),
+    "seats": ("class_seats",),
     "batch": ("sha1", "sha256", "sha512", "cores", "memory", "logins", "seeds", "attempts"),
 }
 """The rows of each module, which is loaded with its row: a row needs only its own libraries."""

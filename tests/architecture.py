@@ -97,7 +97,7 @@ FLOORS: list[tuple[Part, ...]] = [
         ),
     ),
     (
-        Part("trainer", "seats, cards, slides, the board, the book, refreshed notebooks"),
+        Part("trainer", "seats, cards, slides, the board, the book, the class server, refreshed notebooks"),
         Part("web", "MFA in front of a real web application"),
     ),
     (Part("cli", "the `mfa-lab` command"),),

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-PACKAGES = {"zbarimg": "zbar-tools"}
+PACKAGES = {"zbarimg": "zbar-tools", "configurable-http-proxy": "node-configurable-http-proxy", "useradd": "passwd"}
 
 
 def requires_program(name: str) -> str:

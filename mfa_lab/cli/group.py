@@ -39,7 +39,13 @@ class _Group(click.Group):
 
 
 folder_option = click.option(
-    "--dir", "folder", default=WORK, show_default=True, type=click.Path(path_type=Path), help="The working copy."
+    "--dir",
+    "folder",
+    default=WORK,
+    show_default=True,
+    envvar="MFA_LAB_WORK",  # a class server sets it
+    type=click.Path(path_type=Path),
+    help="The working copy.",
 )
 
 

@@ -81,11 +81,11 @@ def run(folder: Path, notebook: str | None, given: list[str]) -> None:
     from jupyterlab.labapp import LabApp
 
     logging.getLogger("asyncio").addFilter(is_worth_showing)
-    arguments = _arguments(folder, notebook, given)
+    settings = arguments(folder, notebook, given)
     if "--debug" in given:
-        LabApp.launch_instance(arguments)
+        LabApp.launch_instance(settings)
     else:
-        _explained(lambda: LabApp.launch_instance(arguments))
+        _explained(lambda: LabApp.launch_instance(settings))
 
 
 def own_modules(folder: Path) -> list[tuple[Path, str]]:
@@ -111,7 +111,7 @@ def start_once(folder: Path) -> None:
     from jupyterlab.labapp import LabApp
 
     def start() -> None:
-        server = LabApp.initialize_server(_arguments(folder, None, ["--no-browser", "--ServerApp.port=0"]))
+        server = LabApp.initialize_server(arguments(folder, None, ["--no-browser", "--ServerApp.port=0"]))
         server.io_loop.add_callback(server.stop)
         server.start()
 
@@ -216,7 +216,11 @@ def is_worth_showing(record: logging.LogRecord) -> bool:
     return frame.f_code.co_name != "_handle_events"
 
 
-def _arguments(folder: Path, notebook: str | None, given: list[str]) -> list[str]:
+def arguments(folder: Path, notebook: str | None, given: list[str]) -> list[str]:
+    """Return the kit's settings of JupyterLab as arguments, and then those in `given`, which replace ours.
+
+    Raises `NotStarted` if JupyterLab would write through a link.
+    """
     for link in (folder / ".jupyter", folder / ".jupyter" / "workspaces"):
         if link.is_symlink():
             raise NotStarted(f"{link} is a link, and JupyterLab would write to its target", "remove the link")

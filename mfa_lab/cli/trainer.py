@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 import click
 
@@ -148,3 +151,33 @@ def book(folder: Path) -> None:
 
     first, count = write(folder)
     click.echo(f"{count} pages are in {folder}: open {first} in a browser")
+
+
+@main.command("class-server")
+@click.option("--dir", "folder", required=True, type=click.Path(path_type=Path), help="The folder of the workshop.")
+@click.option("--host", required=True, help="The name of this machine in the learners' browsers.")
+@click.option("--port", default=443, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--path", "base", default="/", show_default=True, help="Serve the class below this path.")
+@click.option("--certificate", required=True, type=click.Path(exists=True, dir_okay=False, resolve_path=True))
+@click.option(
+    "--certificate-key", "key", required=True, type=click.Path(exists=True, dir_okay=False, resolve_path=True)
+)
+def class_server(folder: Path, host: str, port: int, base: str, certificate: str, key: str) -> None:
+    """For trainers: run a class on this machine, with JupyterHub and one Unix user for each seat of a workshop.
+
+    Run it as root, on a machine without other data. The passwords of the seats are in trainer/class-server.html.
+    Ctrl-C ends the hub and all seats. docs/trainer/class-server.md explains each step.
+    """
+    need_the_lab()
+    if find_spec("jupyterhub") is None:
+        raise click.ClickException("JupyterHub is not installed here: install mfa-lab[class]")
+    if which("configurable-http-proxy") is None:
+        raise click.ClickException(
+            "configurable-http-proxy is not installed here: apt-get install node-configurable-http-proxy"
+        )
+    from mfa_lab.trainer.class_server.hub import Hub
+
+    hub = Hub(folder.resolve(), host, port, base, certificate, key)
+    click.echo(f"{hub.prepare()} seats at {hub.address}; their passwords: {hub.passwords}")
+    sys.stdout.flush()
+    hub.run()

@@ -3,6 +3,7 @@
 // arrive as a custom message and stay in this closure; no trait contains them.
 
 const TURN = 2 * Math.PI * 26; // the ring's circumference
+const NO_CRYPTO = "This page has no WebCrypto (it needs https or localhost), so the kernel computes the codes.";
 
 const FACE = `
   <p class="mfa-side mfa-phone" role="heading" aria-level="3"><span class="mfa-time"></span> <span class="mfa-skew"></span></p>
@@ -23,7 +24,8 @@ const FACE = `
     </p>
   </div>
   <p class="mfa-buttons"><button type="button" class="mfa-button" data-do="scan">Scan the QR code</button></p>
-  <p class="mfa-hint" role="status" aria-live="polite" data-said></p>`;
+  <p class="mfa-hint" role="status" aria-live="polite" data-said></p>
+  <p class="mfa-hint mfa-no-crypto" role="status" hidden></p>`;
 
 function render({ model, el }) {
   el.classList.add("mfa", "mfa-phone-face");
@@ -128,7 +130,10 @@ function render({ model, el }) {
     show();
   });
 
-  if (!hasCrypto) say("This page has no WebCrypto (it needs https or localhost), so the kernel computes the codes.");
+  if (!hasCrypto) {
+    find(".mfa-no-crypto").hidden = false; // it has a line of its own, because other messages replace each other
+    find(".mfa-no-crypto").textContent = NO_CRYPTO;
+  }
   model.on("msg:custom", onMessage);
   document.addEventListener("mfa-time", onTime);
   model.send({ ready: true });

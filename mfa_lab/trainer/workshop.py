@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from mfa_lab.trainer.page import MADE_BY, page, table, write_ours
 TRAINER = "trainer"
 _PLAN = "workshop.json"
 _MOST_BYTES = 1_000_000
+_SEAT_NAME = re.compile(r"seat-\d{2,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def prepare(folder: Path, count: int, seed: str | None = None) -> Workshop:
             continue
         found = None if place.is_symlink() else seats_module.read(place)
         if found is None:
-            _furnish(place, wanted)
+            furnish(place, wanted)
         (kept if found else new).append(wanted.seat)
         seats.append(found or wanted)
     made = Workshop(folder, seed, tuple(seats), tuple(new), tuple(kept))
@@ -96,7 +98,7 @@ def move(folder: Path, number: int, to: Path) -> Path:
             shutil.copytree(old, new, ignore=_not_work)
     except (OSError, shutil.Error) as fault:
         raise InvalidInput(f"cannot copy {old} to {new}: name a folder that you may write in") from fault
-    _furnish(new, seat)
+    furnish(new, seat)
     return new
 
 
@@ -108,15 +110,26 @@ def _not_work(folder: str, names: list[str]) -> set[str]:
 
 def _numbers(folder: Path) -> list[int]:
     """Return the numbers of the seats that the workshop in `folder` has handed out."""
+    return [int(seat.seat.removeprefix("seat-")) for seat in seats_of(folder)]
+
+
+def seats_of(folder: Path) -> list[Seat]:
+    """Return the seats that the workshop in `folder` has handed out.
+
+    Raises `InvalidInput` if there is no workshop, or if the list of its seats is not the kit's.
+    """
     plan = folder / TRAINER / _PLAN
     if not plan.is_file():
         raise InvalidInput(f"there is no workshop in {folder}: make one with mfa-lab workshop, or name it with --dir")
     _seed(folder, None)  # raises if the plan is not ours
     try:
         accounts = json.loads(plan.read_text("utf-8"))["accounts"]
-        return [int(account["seat"].removeprefix("seat-")) for account in accounts]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        seats = [Seat(*(account[name] for name in Seat.__slots__)) for account in accounts]
+        if not all(_SEAT_NAME.fullmatch(seat.seat) for seat in seats):
+            raise ValueError
+    except (OSError, ValueError, LookupError, TypeError):
         raise InvalidInput(f"{plan} is not a file that this kit wrote: name another --dir") from None
+    return seats
 
 
 def _seed(folder: Path, wanted: str | None) -> str:
@@ -144,8 +157,8 @@ def _highest(folder: Path) -> int:
     return max((int(number) for number in numbers if number.isdecimal() and len(number) < 4), default=0)
 
 
-def _furnish(place: Path, seat: Seat) -> None:
-    """Make a working copy with the seat's pseudonym.
+def furnish(place: Path, seat: Seat) -> None:
+    """Make or update a working copy with the seat's pseudonym. What the learner changed is kept.
 
     The file seat.json is written last, and shows that the seat is complete.
     """

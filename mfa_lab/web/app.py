@@ -49,6 +49,7 @@ def add_mfa(
     admins: Iterable[str | Subject] = (),
     registration: bool = False,
     login: str = "",
+    cookie_path: str = "/",
 ) -> None:
     """Add the pages and the JSON API to an existing application, both under `prefix`, and enable `require_mfa`.
 
@@ -65,6 +66,7 @@ def add_mfa(
         admins=names(admins, "admins"),
         registration=registration,
         login=login,
+        cookie_path=cookie_path,
     )
     app.state.mfa = site
     for part in PARTS:  # side by side: in a nested router, Starlette would try each earlier route twice
@@ -86,6 +88,7 @@ def create_app(
     behind_proxy: bool = False,
     admins: Iterable[str] = (),
     registration: bool = True,
+    cookie_path: str = "/",
     notifier: Notifier | None = None,
 ) -> FastAPI:
     """Return the complete small application, with everything under `prefix`.
@@ -111,7 +114,17 @@ def create_app(
         redirect_slashes=False,
     )
     home = home or f"{prefix}/account"
-    add_mfa(app, server, hosts=hosts, prefix=prefix, home=home, https=https, admins=admins, registration=registration)
+    add_mfa(
+        app,
+        server,
+        hosts=hosts,
+        prefix=prefix,
+        home=home,
+        https=https,
+        admins=admins,
+        registration=registration,
+        cookie_path=cookie_path,
+    )
     app.add_api_route(f"{prefix}/", _to_the_account, include_in_schema=False)
     app.router.routes.append(Route(f"{prefix}/verify", Verify(behind_proxy=behind_proxy)))  # of every method
     app.add_exception_handler(HTTPException, _not_here)

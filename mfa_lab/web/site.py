@@ -35,7 +35,8 @@ class Site:
     In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the
     names of accounts that may use the admin page, or the `Subject`s of users who are not ours. `registration` says
     whether strangers may register. `login` is the path of the application's own login page, which calls
-    `continue_login`; the kit's page for passwords then leads to it. Raises `InvalidInput`.
+    `continue_login`; the kit's page for passwords then leads to it. `cookie_path`
+    limits the cookies to a path of the host, if other people's applications have other paths. Raises `InvalidInput`.
     """
 
     server: MfaServer
@@ -46,9 +47,12 @@ class Site:
     admins: tuple[str | Subject, ...] = ()
     registration: bool = True
     login: str = ""
+    cookie_path: str = "/"
 
     def __post_init__(self) -> None:
         checked_prefix(self.prefix)
+        if not own_path(self.cookie_path):
+            raise InvalidInput("cookie_path must be a path of this site, such as /shop")
         if not self.home.startswith(("/", "https://", "http://")):
             raise InvalidInput("home must be a path such as /account, or an address with https://")
         if self.login and not own_path(self.login):
@@ -89,7 +93,7 @@ class Site:
     @property
     def cookie_rules(self) -> Cookie:
         """Return the rules of the cookie."""
-        return Cookie(https=self.https)
+        return Cookie(https=self.https, path=self.cookie_path)
 
     @property
     def earlier_cookie(self) -> str:

@@ -35,17 +35,24 @@ _FORM = re.compile(r"[apsek]\.[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """The rules of the cookie that carries a browser's token. `https=False` is for lessons on one machine."""
+    """The rules of the cookie that carries a browser's token. `https=False` is for lessons on one machine.
+
+    `path` limits the cookie to a part of the host.
+    """
 
     https: bool = True
+    path: str = "/"
 
     @property
     def name(self) -> str:
         """Return the cookie's name.
 
-        Browsers accept a `__Host-` cookie only over https, and send it only to the host that has set it.
+        Browsers accept a `__Host-` cookie only over https and for the whole host, and send it only to the host that
+        has set it. They accept a `__Secure-` cookie only over https.
         """
-        return "__Host-mfa-lab" if self.https else "mfa-lab"
+        if not self.https:
+            return "mfa-lab"
+        return "__Host-mfa-lab" if self.path == "/" else "__Secure-mfa-lab"
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -53,7 +60,7 @@ class Cookie:
 
         No script can read the cookie, and browsers do not send it with another site's form.
         """
-        return {"path": "/", "secure": self.https, "httponly": True, "samesite": "Lax"}
+        return {"path": self.path, "secure": self.https, "httponly": True, "samesite": "Lax"}
 
     @clears_variables
     def token_in(self, header: str | None) -> str:

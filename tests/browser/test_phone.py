@@ -129,13 +129,15 @@ def test_a_label_is_text_and_never_markup(page):
 
 
 def test_without_webcrypto_it_says_so_and_asks_the_kernel(browser, lab):
-    """On a plain-http page of another machine there is no WebCrypto: one message a code, and the reason in words."""
+    """On a plain-http page of another machine there is no WebCrypto: one message a code, and the reason stays."""
     with browser.new_context(bypass_csp=True) as context:
         context.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })")
         page = context.new_page()
         page.goto(f"{lab}/api")
         page.evaluate(MOUNT, SOURCE)
-        expect(page.get_by_role("status")).to_contain_text("the kernel computes the codes")
+        page.evaluate("() => tell({ said: 'Copied.' })")
+        expect(page.get_by_role("status").first).to_have_text("Copied.")
+        expect(page.get_by_role("status").last).to_contain_text("the kernel computes the codes")
         given = account(random.Random(2), 1)[0]
         clock = {"fixed": 1_800_000_010, "server": 1_800_000_010, "skew": 0}
         page.evaluate("message => tell(message)", {"accounts": [given], "clock": clock})

@@ -50,7 +50,10 @@ PACKAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many mutants the tests killed, and which survived. `misnamed` were killed in spite of equivalent.toml."""
+    """How many mutants the tests killed, and which survived. `misnamed` were killed in spite of equivalent.toml.
+
+    Two mutants may have the same name there, and only one of them may be equivalent.
+    """
 
     killed: int
     survivors: list[Mutant]
@@ -97,7 +100,10 @@ def score(
                 killed += 1
                 if is_named:
                     misnamed.append(mutant)
-                    print("killed, although named equivalent", _described(mutant), flush=True)
+    shared = {(mutant.within, mutant.becomes) for mutant in equivalent}
+    misnamed = [mutant for mutant in misnamed if (mutant.within, mutant.becomes) not in shared]
+    for mutant in misnamed:
+        print("killed, although named equivalent", _described(mutant), flush=True)
     return Score(killed, survivors, equivalent, misnamed)
 
 

@@ -98,6 +98,13 @@ def test_contradicting_observations_are_named() -> None:
     with pytest.raises(ContradictingObservations):
         estimate_drift(pair)
     assert estimate_drift(seen, delay_seconds=20)
+    with pytest.raises(ContradictingObservations):
+        estimate_drift([(NOW, 60_000_001), (NOW + 1, 60_000_000)])  # an interval of no width
+
+
+def test_the_first_step_is_a_step() -> None:
+    """Step 0 is the first half minute of 1970."""
+    assert estimate_drift([(10, 0)]) == DriftInterval(-11, 20)
 
 
 def test_it_reads_as_a_sentence_says_it() -> None:

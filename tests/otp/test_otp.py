@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from mfa_lab import otp as package
 from mfa_lab.errors import InvalidInput, InvalidSecret, MalformedCode, NoMatch, ReusedCode
 from mfa_lab.otp import (
     DIGESTS,
@@ -269,7 +270,7 @@ def test_the_number_of_digits_is_the_accounts_own(digits: int) -> None:
     ("typed", "could"),
     [("123456", True), (" 123 456\n", True), ("1234567", True), ("12345678", True), ("12345", False), ("", False),
      ("123456789", False), ("hello!", False), ("１２３４５６", False), ("12345O", False), (123456, False),
-     (None, False)],
+     (None, False), (" " * 26 + "123456", True), (" " * 27 + "123456", False)],
 )  # fmt: skip
 def test_what_could_be_a_code_is_asked_of_the_text_alone(typed: object, could: bool) -> None:
     """Six to eight digits, whatever an account's own number is: the answer must say nothing about an account."""
@@ -526,3 +527,8 @@ def test_parameters_out_of_range_are_refused(wrong: dict) -> None:
     if explain in uses:
         with pytest.raises(InvalidInput):
             checked_parameters(**{"digits": 6, "period": 30, "algorithm": "SHA1"} | wrong)
+
+
+def test_each_name_on_offer_exists() -> None:
+    """`from mfa_lab.otp import *` finds all of them."""
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []

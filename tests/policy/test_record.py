@@ -4,6 +4,7 @@ from dataclasses import FrozenInstanceError, asdict, fields, replace
 
 import pytest
 
+from mfa_lab import policy as package
 from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import CHEAPEST, OWASP, HashCost, Policy
 
@@ -170,6 +171,11 @@ def test_a_step_up_action_has_its_age() -> None:
         policy.max_age_seconds("Pay")
     with pytest.raises(InvalidInput, match=r"it names: none$"):
         Policy.STANDARD.max_age_seconds("pay")
+
+
+def test_each_name_on_offer_exists() -> None:
+    """`from mfa_lab.policy import *` finds all of them."""
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []
 
 
 def test_a_policy_is_frozen() -> None:

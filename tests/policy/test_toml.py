@@ -136,6 +136,7 @@ NO_TOML = [
     ("[x]\na.=1\n", "line 2, a. in [x]: this is not TOML: a key is missing"),
     ('[x]\na = "C:\\d"\n', IN + "a text contains a \\: write \\\\ instead, or put the text in single quotes"),
     ('[x]\na = "\\u12"\n', IN + "a text contains a \\"),
+    ("[x]\na = \ud800\n", IN + "a value is missing"),
     ('[x]\na = "\\ud800"\n', IN + "a text contains a \\"),
     ("[x]\na = 2029-02-30\n", IN + "this date does not exist: correct it, or put it in quotes"),
     ("[x]\na = '\x07'\n", IN + "this line contains an invisible character: delete the line and type it again"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -12,8 +13,10 @@ from fastapi.routing import APIRoute
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mfa_lab.errors import InvalidInput
+from mfa_lab.server.flow import MfaServer
 from mfa_lab.web import tokens
-from mfa_lab.web.app import PARTS
+from mfa_lab.web.app import PARTS, create_app
 from mfa_lab.web.origin import own_path
 from tests.web.kit import PASSWORD, Browser, Served, refused, serving
 
@@ -253,3 +256,13 @@ def test_the_cookie_by_plain_http(served: Served) -> None:
     value, *attributes = httpx.get(f"{served.url}/login").headers["set-cookie"].split("; ")
     assert value.startswith("mfa-lab=a.")
     assert {each.lower() for each in attributes} == {"httponly", "path=/", "samesite=lax"}
+
+
+def test_the_cookie_of_one_path() -> None:
+    """Where other applications share the host: `__Secure-`, because `__Host-` is only for a whole host."""
+    rules = tokens.Cookie(path="/user/seat-01/shop")
+    assert (rules.name, rules.attributes["path"]) == ("__Secure-mfa-lab", "/user/seat-01/shop")
+    with closing(MfaServer()) as server:
+        for path in ("shop", "//evil.example", ""):
+            with pytest.raises(InvalidInput, match="cookie_path must be a path of this site"):
+                create_app(server, cookie_path=path)

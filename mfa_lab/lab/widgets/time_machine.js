@@ -259,7 +259,8 @@ function render({ model, el }) {
     if (!newer) setClock(state.server, state.speed);
     find(".mfa-steered").hidden = state.real;
     find(".mfa-real").hidden = !state.real;
-    write(".mfa-note", state.said || state.note || (state.account && !hasCrypto ? NO_CRYPTO : ""));
+    const missing = state.account && !hasCrypto ? NO_CRYPTO : "";
+    write(".mfa-note", [state.said || state.note, missing].filter(Boolean).join(" "));
     write(".mfa-back p", state.back);
     find(".mfa-back").hidden = !state.back;
     if (state.back || state.said) write("[role=status]", state.said || state.back);

@@ -58,10 +58,10 @@ def test_two_of_them_get_ports_of_their_own():
 def test_a_local_shop_has_passkeys():
     """The pages at the shop's address are those to which its passkeys are bound; a passkey logs in there."""
     shop = local_shop()
-    (origin,) = shop.origins
-    room = live_room(shop)
+    origin = shop.url
+    room = live_room(shop.relying_party)
     room.welcome()
-    with RunningServer(create_app(room.server, https=False), at=origin) as running:
+    with RunningServer(create_app(room.server, **shop.settings), at=origin) as running:
         assert running.url == origin
         at_it = {"base_url": origin.replace("shop.localhost", "127.0.0.1"), "headers": {"Host": origin[7:]}}
         with httpx.Client(**at_it) as client:
@@ -76,6 +76,38 @@ def test_a_local_shop_has_passkeys():
             pending = post("login", **room.demo_account)["token"]
             options = post("login/passkey/options", pending)["options"]
             assert post("login/passkey", pending, response=page.get(options, key))["phishing_resistant"]
+
+
+def test_a_shop_on_a_class_server_listens_on_a_private_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Only its user may open the socket; pages and cookies are below the seat's path, and for the class's host."""
+    monkeypatch.setenv("MFA_LAB_SHOP_URL", "https://class.example.org/user/seat-01/shop")
+    monkeypatch.setenv("MFA_LAB_SHOP_SOCKET", str(tmp_path / "own" / "shop.sock"))
+    shop = local_shop()
+    room = live_room(shop.relying_party)
+    at_it: Any = {
+        "base_url": shop.url.replace("https", "http"),
+        "headers": {"X-Forwarded-Proto": "https"},
+        "transport": httpx.HTTPTransport(uds=str(tmp_path / "own" / "shop.sock")),
+    }
+    RunningServer(small(), at=shop.url).stop()  # the cell may run again
+    with (
+        RunningServer(create_app(room.server, **shop.settings), at=shop.url) as running,
+        httpx.Client(**at_it) as client,
+    ):
+        assert running.url == shop.url
+        assert [(tmp_path / "own" / name).stat().st_mode & 0o777 for name in ("", "shop.sock")] == [0o700, 0o600]
+        page = client.get("/login")
+        assert page.headers["set-cookie"].startswith("__Secure-mfa-lab=")
+        assert "Path=/user/seat-01/shop;" in page.headers["set-cookie"]
+        assert 'action="/user/seat-01/shop/login"' in page.text
+        assert (
+            client.get("/account", headers={"Accept": "text/html"})
+            .headers["location"]
+            .startswith("/user/seat-01/shop/login")
+        )
+        assert client.get("/login", headers={"Host": "other.example.org"}).status_code == 400
+    with RunningServer(small()) as another:
+        assert another.url.startswith("http://127.0.0.1:")
 
 
 def test_an_application_that_cannot_start():
