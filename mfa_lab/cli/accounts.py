@@ -38,7 +38,7 @@ def accounts() -> None:
 @json_option
 @clears_variables
 def list_accounts(database: str, as_json: bool) -> None:
-    """List all accounts, without deleted ones, in the order of their ids."""
+    """List all accounts that are not deleted, in the order of their ids."""
     with _opened(database) as calls:
         for each in _all(calls):
             click.echo(_json(each) if as_json else f"{each.subject}  {each.state:8}  {each.name}")
@@ -50,7 +50,7 @@ def list_accounts(database: str, as_json: bool) -> None:
 @json_option
 @clears_variables
 def show(account: str, database: str, as_json: bool) -> None:
-    """Show one account. The id of a deleted account finds it, too."""
+    """Show one account. To show a deleted account, give its id."""
     with _opened(database) as calls:
         _show(calls.find(account), as_json=as_json)
 
@@ -102,7 +102,7 @@ def delete(account: str, database: str, as_json: bool, yes: bool) -> None:
 @json_option
 @clears_variables
 def rename(account: str, name: str, database: str, as_json: bool) -> None:
-    """Give an account the name NAME. Its id and its sessions stay, and the label on the owner's phone, too."""
+    """Give an account the name NAME. Its id, its sessions and the label on the owner's phone stay."""
     with _opened(database) as calls:
         subject = calls.find(account).subject
         calls.rename(subject, name)
@@ -116,7 +116,7 @@ def rename(account: str, name: str, database: str, as_json: bool) -> None:
 @click.password_option(help="Use this password; prompts if omitted.")
 @clears_variables
 def set_password(account: str, database: str, as_json: bool, password: str) -> None:
-    """Set an account's password, and end its sessions and logins. The owner needs the second factor as before."""
+    """Set an account's password, and end its sessions and logins. The owner still needs the second factor."""
     with _opened(database) as calls:
         calls.set_password(account, password)
         _show(calls.find(account), as_json=as_json)

@@ -49,7 +49,7 @@ prefix_option = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="Use this private key for the certificate (a PEM file).",
 )
-@click.option("--behind-https", is_flag=True, help="Trust a proxy on this machine that serves https.")
+@click.option("--behind-https", is_flag=True, help="Trust an HTTPS proxy that runs on this machine.")
 @click.option(
     "--trusted-proxy",
     "proxies",
@@ -169,7 +169,7 @@ def register(name: str, database: str, password: str) -> None:
     envvar="MFA_LAB_ORIGINS",
     default="",
     metavar="ORIGIN",
-    help="Print a link to this site, such as https://app.example.org. Print only the token if omitted.",
+    help="Print a link to this site, such as https://app.example.org. If omitted, print only the token.",
 )
 @prefix_option
 @clears_variables

@@ -142,7 +142,7 @@ def slides(notebook: str, out: Path | None) -> None:
 @main.command()
 @click.argument("folder", metavar="[DIR]", default=BOOK, type=click.Path(path_type=Path))
 def book(folder: Path) -> None:
-    """Write the whole course as web pages into DIR (default: ./mfa-lab-book), to read without installing anything.
+    """Write the whole course as web pages into DIR (default: ./mfa-lab-book), for readers who install nothing.
 
     The pages need no server and no network. Results and solutions are folded until the reader opens them.
     """

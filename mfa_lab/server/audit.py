@@ -62,8 +62,8 @@ class Event(StrEnum):
 class Actor(StrEnum):
     """Who acted. An administrator's line also has the id of the administrator's account.
 
-    The owner is anyone who has shown the account's password, one of its factors, or a token that came from them. A
-    rejected attempt has no known actor: it has shown nothing.
+    The owner is anyone who has shown the account's password, one of its factors, or a token that the server issued
+    after one of these. A rejected attempt has no known actor, because it has proved nothing.
     """
 
     OWNER = "owner"
@@ -122,7 +122,7 @@ def record(
     """Append one line. It contains no text that a person typed. `now` is in Unix seconds.
 
     Without an `actor`, the owner acted. If the event is a rejected attempt, nobody knows who acted. `actor_id` is the
-    id of an administrator's account, and an empty text counts as none.
+    id of an administrator's account. An empty text is stored as no id.
 
     If a request has a token that the server never issued, no line is written. Anyone can send such tokens, and the
     lines would fill the disk.
@@ -161,7 +161,7 @@ def lines(store: Store) -> tuple[AuditLine, ...]:
 
 
 def page(store: Store, after: int, count: int) -> tuple[AuditLine, ...]:
-    """Return up to `count` lines whose ids are above `after`, the oldest first. No later page has an id among these.
+    """Return up to `count` lines whose ids are above `after`, the oldest first. No line is missing among them.
 
     PostgreSQL gives out an id before the line is committed. If an id is missing, its line may still come. The page is
     then read again, after every transaction that writes has ended.

@@ -11,7 +11,7 @@ from mfa_lab.otp import Diagnosis, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A rejection and its reason. If no account was found, there is no `account_id`.
+    """A rejection and its reason. Without a known account, `account_id` has the value None.
 
     `repr` shows neither the trace nor the account, because a traceback that shows variables must reveal no more than
     the public message.
@@ -54,16 +54,16 @@ _SENTENCES = {
     Reason.STALE_SESSION: "the session is too old for this action: log in again, then repeat it",
     Reason.NOT_PHISHING_RESISTANT: "the account has a passkey, so this needs a session that a passkey began",
     Reason.CODE_NOT_ALLOWED: "the policy accepts no code for this account: log in with the passkey",
-    Reason.PASSKEY_MALFORMED: "this is no response of a passkey, or a part of it is missing or broken",
+    Reason.PASSKEY_MALFORMED: "this is not a passkey's response, or a part of it is missing or damaged",
     Reason.PASSKEY_UNKNOWN: "no account has a passkey with this credential id",
     Reason.PASSKEY_OWNER: "the passkey, or the user handle in its response, belongs to another account",
-    Reason.PASSKEY_TYPE: "the response is of another ceremony: a login needs webauthn.get, a registration .create",
+    Reason.PASSKEY_TYPE: "the type of the response is wrong: a login needs webauthn.get, a registration .create",
     Reason.PASSKEY_CHALLENGE: "the signed challenge is not the newest one that this step was given",
     Reason.PASSKEY_ORIGIN: "the browser was on an origin that is not the relying party's",
     Reason.PASSKEY_CROSS_ORIGIN: "the page was in a frame of another origin",
     Reason.PASSKEY_RP_ID: "the authenticator answered another relying party: the hash of the RP ID differs",
     Reason.PASSKEY_USER_PRESENT: "the authenticator does not say that a person was present",
-    Reason.PASSKEY_USER_VERIFIED: "the policy requires user verification, and the authenticator did none",
+    Reason.PASSKEY_USER_VERIFIED: "the policy requires user verification, which the authenticator did not do",
     Reason.PASSKEY_SYNCED: "the policy allows no synced passkeys, and this one can be backed up",
     Reason.PASSKEY_BACKUP: "the backup bits contradict each other, or the backup-eligible bit has changed",
     Reason.PASSKEY_ALGORITHM: "the key's algorithm was not offered, or the key cannot be used with it",

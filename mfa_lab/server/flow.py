@@ -155,10 +155,11 @@ class MfaServer:
     def begin_for(self, subject: Subject, *, name: str) -> PendingLogin:
         """Begin a login for a subject whose first factor your application or its single sign-on has just checked.
 
-        This server cannot check that: call this method only after you have. The first call makes the subject's
-        account, which has no password here and is found by no name. `name` is what the phone and the sessions show;
-        the newest `name` is kept. The session contains the subject (`Session.external`), and its `methods` contain
-        only what this server has checked. Raises `AccessDenied` for a disabled account, and `InvalidInput`.
+        This server cannot check the first factor, so call this method only after your application has checked it. The
+        first call makes the subject's account. This account has no password here, and nobody can log in to it by a
+        name. The phone and the sessions show `name`; the server keeps the newest `name`. The session contains the
+        subject (`Session.external`), and its `methods` contain only what this server has checked. Raises
+        `AccessDenied` for a disabled account, and `InvalidInput`.
         """
         if not isinstance(subject, Subject):
             raise InvalidInput(f"pass a Subject(issuer, id), not {type(subject).__name__}")
@@ -167,11 +168,11 @@ class MfaServer:
     # A forgotten password
 
     def start_password_reset(self, name: str) -> None:
-        """Note that somebody has forgotten the password of the account `name`. Anyone may call this method.
+        """Record that somebody has forgotten the password of the account `name`. Anyone may call this method.
 
-        The next call of `send_notifications` mails a link to the owner, which is valid for
+        The next call of `send_notifications` mails the owner a link, which is valid for
         `Policy.password_reset_seconds`. The method returns nothing and does the same work for every name
-        (ASVS-6.3.8). After some requests for a name, further requests must wait, and are ignored. Raises
+        (ASVS-6.3.8). After some requests for a name, the server ignores further requests until a wait is over. Raises
         `InvalidInput` if the server has no `reset_page`.
         """
         typed = Redacted(name)
@@ -199,9 +200,9 @@ class MfaServer:
 
         `permit` is a pending login (of an account without a factor, or after a recovery) or a fresh session
         (ASVS-7.5.1). When the new app is confirmed, it replaces the account's apps. After a recovery, it replaces
-        every authenticator. With `further`, a session adds the new app and keeps the others, if there are fewer than
-        `Policy.authenticators`. `label` is the owner's name for the new authenticator. Raises `AccessDenied`, and
-        `InvalidInput` for an invalid label.
+        every authenticator. In a session with `further`, the new app is added and the others stay, if there are fewer
+        than `Policy.authenticators`. `label` is the owner's name for the new authenticator. Raises `AccessDenied`,
+        and `InvalidInput` for an invalid label.
         """
         _expect(permit, PendingLogin, Session)
         label = checked_label(label)
@@ -210,8 +211,8 @@ class MfaServer:
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
         """Bind the authenticator that shows `code`, and consume the code's step, so that no login accepts the code.
 
-        If this is the account's first factor, the result is a full set of recovery codes. For any other factor, the
-        set is empty and the earlier codes stay valid. Raises `AccessDenied`.
+        If this is the account's first authenticator, the result is a full set of recovery codes. For any other
+        authenticator, the set is empty and the earlier codes stay valid. Raises `AccessDenied`.
         """
         typed = Redacted(code)
         del code
@@ -250,7 +251,8 @@ class MfaServer:
         return self._answer(passkey_enrolment.confirm(self._services, creation, response, self._now()))
 
     def accepted_kinds(self, pending: PendingLogin) -> tuple[Kind, ...]:
-        """Return the kinds of authenticators that can complete this login, a passkey first, as `accepts` said.
+        """Return the kinds of authenticators that can complete this login, a passkey first, as in
+        `PendingLogin.accepts`.
 
         Use this method in an application that has kept only the token. Raises `AccessDenied` if the login has ended,
         or if it permits only an enrolment.
@@ -259,7 +261,9 @@ class MfaServer:
         return self._answer(pending_logins.accepted(self._services, pending, self._now()))
 
     def start_passkey_login(self, pending: PendingLogin) -> dict[str, Any]:
-        """Return request options for the browser, with a new challenge (ASVS-6.7.2). This ends an earlier one.
+        """Return request options for the browser, with a new challenge (ASVS-6.7.2).
+
+        An earlier challenge is no longer valid.
 
         Raises `AccessDenied`, and `InvalidInput` if the server has no relying party.
         """
@@ -313,8 +317,8 @@ class MfaServer:
 
         `pending` is the pending login that `recover` returned, so the user has already sent a correct password and a
         recovery code (RFC6238-6). The server searches `Policy.resync_reach_steps` steps on either side, moves the
-        window and consumes both codes. The result's `offset` is the phone's offset in steps. This call grants
-        nothing: the user must log in again, with the next code. Raises `AccessDenied`.
+        window and consumes both codes. The result's `offset` is the phone's offset in steps. This call grants no
+        access: the user must log in again, with the next code. Raises `AccessDenied`.
         """
         first, second = Redacted(first_code), Redacted(second_code)
         del first_code, second_code
@@ -363,7 +367,7 @@ class MfaServer:
         self._answer(session_list.end(self._services, session, known(session_id), self._now()))
 
     def end_other_sessions(self, session: Session) -> int:
-        """End every other session of the account, in a fresh session, and return how many these were.
+        """End every other session of the account, in a fresh session, and return how many sessions ended.
 
         Raises `AccessDenied`.
         """
@@ -381,7 +385,7 @@ class MfaServer:
     def acknowledge_recovery_codes(self, issue_id: str) -> bool:
         """Record that the owner has saved the recovery codes with the id `issue_id`.
 
-        This call grants nothing and needs no session. The id is `RecoveryCodes.issue_id`, or a session's
+        This call grants no access and needs no session. The id is `RecoveryCodes.issue_id`, or a session's
         `codes_to_acknowledge`. Until this call, each session contains the id, so that the application can offer a
         fresh set. Returns False if the codes with this id are not the newest: the application should then offer a
         fresh set.
@@ -517,7 +521,9 @@ class MfaServer:
         below 1 or above 1000, and for a negative `after`.
         """
         if not (1 <= limit <= MOST_AUDIT_LINES and 0 <= after <= _GREATEST_ID):
-            raise InvalidInput(f"limit must be 1 to {MOST_AUDIT_LINES}, and after the id of a line, or 0")
+            raise InvalidInput(
+                f"limit must be from 1 to {MOST_AUDIT_LINES}, and after must be the id of a line, or 0"
+            )
         return audit.page(self._services.store, after, limit)
 
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
@@ -555,9 +561,9 @@ class MfaServer:
     def _compare_clocks(self, now: int) -> None:
         """Raise `ServerFault` if this machine's clock differs too much from the clock of the database's machine.
 
-        Otherwise, a node whose clock is ahead writes times into the audit log that make the other nodes refuse. The
-        clocks are compared at the start, and whenever this clock has moved by a minute. A clock that a program moves
-        is not compared, such as a `ManualClock`.
+        Without this check, a machine whose clock is ahead would write times into the audit log that make the other
+        machines refuse to work. The clocks are compared at the start, and whenever this clock has moved by a minute.
+        A clock that a program moves, such as a `ManualClock`, is not compared.
         """
         compared = self._compared_at is not None and abs(now - self._compared_at) < _COMPARE_SECONDS
         if compared or not self._compares_clocks:

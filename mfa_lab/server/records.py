@@ -53,8 +53,8 @@ def login_methods(first: str, second: tuple[str, ...]) -> tuple[str, ...]:
 def passkey_methods(*, synced: bool) -> tuple[str, ...]:
     """Return the `amr` values of a passkey (RFC 8176).
 
-    A key that cannot be backed up counts as a hardware key. Without an attestation, only the authenticator says so.
-    "user" says that a person was present.
+    A key that cannot be backed up counts as a hardware key. Without an attestation, the server cannot check this
+    claim of the authenticator. "user" says that a person was present.
     """
     return ("swk" if synced else "hwk", "user")
 
@@ -81,7 +81,7 @@ _MAX_SUBJECT_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A user whose first factor somebody else checks: `issuer`, an identity provider or an application.
+    """A user whose first factor the `issuer` checks. The issuer is an identity provider or an application.
 
     `id` is the issuer's own id of the user, which never changes and never belongs to another user (OpenID Connect
     Core 2: `iss` and `sub`). Both texts are compared exactly. Never use a mail address that the user can change.
@@ -161,7 +161,7 @@ class Enrolment:
     """An offer to bind an authenticator.
 
     It has no effect until `confirm_enrolment` accepts a code from the authenticator. `uri`, `setup_key` and the QR
-    pictures contain the shared secret. Show them to the user only once, and never store them. `expires_at` is in Unix
+    images contain the shared secret. Show them to the user only once, and never store them. `expires_at` is in Unix
     seconds.
     """
 
@@ -181,7 +181,7 @@ class Enrolment:
         return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
     def qr_png(self) -> bytes:
-        """Return the URI as a QR code in PNG."""
+        """Return the URI as a QR code: a PNG image."""
         return qr_png(self.uri)
 
     def qr_svg(self) -> str:

@@ -36,12 +36,12 @@ def __getattr__(name: str) -> object:
 
 
 def check_installed() -> None:
-    """Raise `MfaError`, which says what to install, if a package of the web side is missing."""
+    """Raise `MfaError`, which says what to install, if a package that `mfa_lab.web` needs is missing."""
     for package in _PACKAGES:  # Starlette needs python_multipart for the first form
         try:
             import_module(package)
         except ModuleNotFoundError as error:
             if error.name != package:
                 raise
-            sentence = f"the web side needs {package}, which is not installed: pip install 'mfa-lab[web]'"
+            sentence = f"mfa_lab.web needs {package}, which is not installed: pip install 'mfa-lab[web]'"
             raise MfaError(sentence) from None

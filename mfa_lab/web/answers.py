@@ -1,4 +1,4 @@
-"""Write the answers: pages from templates that escape all values, and problems as JSON.
+"""Write the responses: pages from templates that escape all values, and `Problem`s as JSON.
 
 No response tells the client what went wrong inside the server.
 """

@@ -95,7 +95,7 @@ def create_app(
 ) -> FastAPI:
     """Return the complete small application, with everything under `prefix`.
 
-    `home` is by default the account page. With `behind_proxy`, `/verify` believes the headers of a trusted proxy
+    `home` is by default the account page. With `behind_proxy`, `/verify` uses the headers of a trusted proxy
     (`Verify`). With a `notifier`, the application sends security notifications while it runs.
     """
 

@@ -33,7 +33,7 @@ _FORWARDED = ("x-forwarded-uri", "x-forwarded-method")
 
 
 class Original(NamedTuple):
-    """The request that the proxy received. `origin` is that of this site, and `page` is to open after a login.
+    """The request that the proxy received, with the `origin` of this site and the `page` to open after a login.
 
     Both are empty if the proxy does not name an address of this site.
     """
@@ -46,13 +46,13 @@ class Original(NamedTuple):
 class Verify:
     """The ASGI application at `/verify`. It answers every method, and never reads a body.
 
-    If the cookie's session meets the demands, the answer is 204. Its `Remote-User` is the account's name, and its
-    `Remote-Subject` is `Session.subject`. Otherwise the answer is 401. For a browser, `Login-Location` is then the
-    path of the login that leads back to the page. The query parameters `max_age` (in seconds) and
-    `phishing_resistant` are the demands. With `redirect=yes`, a browser gets 303 instead of 401, for a proxy that
-    passes on the answer. If another site made the browser send the request (CSRF), the answer is 403.
+    If the cookie's session meets the demands, the answer is 204. Its header `Remote-User` contains the account's
+    name, and its header `Remote-Subject` contains `Session.subject`. Otherwise the answer is 401. For a browser,
+    `Login-Location` is then the path of the login that leads back to the page. The query parameters `max_age` (in
+    seconds) and `phishing_resistant` are the demands. With `redirect=yes`, a browser gets 303 instead of 401, for a
+    proxy that passes on the answer. If another site made the browser send the request (CSRF), the answer is 403.
 
-    With `behind_proxy`, the server believes the headers in which the proxy describes the original request. Only a
+    With `behind_proxy`, the server uses the headers in which the proxy describes the original request. Only a
     trusted proxy can send them: the web server sets the scheme to https only for such a proxy, and `Shield` rejects
     plain http.
     """
@@ -94,7 +94,9 @@ class Verify:
         headers = request.headers
         given = [name for name in _ORIGINAL + _FORWARDED if name in headers]
         if given and not self.behind_proxy:
-            raise InvalidInput(f"{given[0]} came, but this server trusts no proxy: start it with --behind-https")
+            raise InvalidInput(
+                f"the request has {given[0]}, but this server trusts no proxy: start it with --behind-https"
+            )
         both = len({name in _ORIGINAL for name in given}) > 1
         if both or any(len(headers.getlist(name)) > 1 for name in given):
             raise InvalidInput(

@@ -59,7 +59,7 @@ class Demands:
 
     @property
     def challenge(self) -> str:
-        """Return what a client must do, as RFC 9470 writes it.
+        """Return what a client must do, in the form of RFC 9470.
 
         `phr` means phishing-resistant (OpenID Connect EAP ACR Values 1.0).
         """
@@ -160,7 +160,7 @@ def check_sender(request: Request) -> None:
 
 @clears_variables
 def session_in(request: Request, site: Site, text: str, demands: Demands = ANY_SESSION, *, browser: bool) -> Session:
-    """Return the session of the token `text`. Raises `Stopped` without a session that meets the `demands`."""
+    """Return the session of the token `text`. Raises `Stopped` if no session meets the `demands`."""
     try:
         session = site.server.check_session(tokens.session(text))
     except AccessDenied:

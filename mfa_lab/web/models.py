@@ -65,7 +65,10 @@ class TwoCodes(BaseModel):
 
 
 class SubjectOut(BaseModel):
-    """A user whose first factor the application or its single sign-on checks: who checks it, and their id of it."""
+    """A user whose first factor the application or its single sign-on checks.
+
+    `issuer` names who checks the first factor, and `id` is the issuer's own id of the user.
+    """
 
     issuer: str
     id: str
@@ -125,7 +128,7 @@ class EnrolmentOut(BaseModel):
 class PasskeyIn(BaseModel):
     """A request to register a passkey. With `replace`, the new passkey replaces the existing passkeys.
 
-    Only a session makes a difference between the two. After a recovery, a passkey replaces every authenticator.
+    `replace` matters only in a session. After a recovery, a passkey replaces every authenticator.
     """
 
     label: Text = ""
@@ -239,7 +242,7 @@ class AccountsOut(BaseModel):
 
 
 class AuditLineOut(BaseModel):
-    """A line of the audit log. `account_id` is the subject of the account to which it happened.
+    """A line of the audit log. `account_id` is the subject of the account to which the event happened.
 
     `actor` is `owner`, `administrator` or `program`, or empty if it is not known who acted. `actor_id` is the subject
     of the administrator.
@@ -255,7 +258,7 @@ class AuditLineOut(BaseModel):
 
 
 class AuditLinesOut(BaseModel):
-    """A part of the audit log. Send `next_after` as `after` to get the following part."""
+    """A part of the audit log. Send `next_after` as `after` to get the next part."""
 
     lines: list[AuditLineOut]
     next_after: int

@@ -41,9 +41,9 @@ _PREFIX = "MFA_LAB_"
 class Settings:
     """The settings of a worker. Each setting is an environment variable, such as MFA_LAB_DATABASE.
 
-    In a list, commas separate the parts. `https` says whether browsers reach the server over https, which the
-    server or a proxy provides. `behind_proxy` says that it is a proxy, whose headers about the original request the
-    server then believes. `prefix` is the path of all pages, and `home` is the path to open after a login. `origins`
+    In a list, commas separate the parts. `https` says whether browsers reach the server over https, which the server
+    or a proxy provides. `behind_proxy` says that a proxy provides it. The server then uses the proxy's headers about
+    the original request. `prefix` is the path of all pages, and `home` is the path to open after a login. `origins`
     are the exact origins of the pages that may use passkeys; without origins, there are no passkeys. `rp_id` is the
     domain to which passkeys are bound, by default the host of the first origin. With origins and a way to send
     notifications, a forgotten password gets a link to the first origin. `notifications` is the path of a file. For
@@ -224,7 +224,7 @@ def run(
     if settings.https != "yes" and not here:
         raise InvalidInput(
             "plain http works only on this machine: give --certificate and --certificate-key, or --behind-https if a "
-            "proxy speaks https"
+            "proxy provides https"
         )
     if tls:
         try:

@@ -1,4 +1,4 @@
-"""Define the settings of one application's web side, a record in `app.state.mfa` that is made only once."""
+"""Define `Site`, the settings of the web interface in one application: a record in `app.state.mfa`."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The settings of the web side.
+    """The settings of the web interface.
 
     `prefix` is the path of the pages and the API; `home` is the path to open after a login. `hosts` are the host
-    names of the application; a request for any other host is rejected. `https=False` is for lessons on one machine.
-    In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the
-    names of accounts that may use the admin page, or the `Subject`s of users who are not ours. `registration` says
-    whether strangers may register. `login` is the path of the application's own login page, which calls
-    `continue_login`; the kit's page for passwords then leads to it. `cookie_path`
-    limits the cookies to a path of the host, if other people's applications have other paths. Raises `InvalidInput`.
+    names of the application; a request for any other host is rejected. Use `https=False` only in a course, on one
+    machine. In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins`
+    are the names of accounts that may use the admin page, or the `Subject`s of users whose first factor another
+    issuer checks. `registration` says whether strangers may register. `login` is the path of the application's own
+    login page, which calls `continue_login`; the kit's page for passwords then leads to it. If other paths of
+    the host belong to other people's applications, `cookie_path` limits the cookies to one path. Raises
+    `InvalidInput`.
     """
 
     server: MfaServer
@@ -107,7 +108,7 @@ class Site:
         """Return whether the account of this session may use the admin page.
 
         A domain must be spelled as in `admins`, because an old database may have an account for each spelling. If
-        the user is not ours, the name proves nothing, and `admins` must contain the subject.
+        another issuer checks the first factor, the name proves nothing, and `admins` must contain the subject.
         """
         if session.external is not None:
             return session.external in self.admins

@@ -35,7 +35,7 @@ _FORM = re.compile(r"[apsek]\.[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """The rules of the cookie that carries a browser's token. `https=False` is for lessons on one machine.
+    """The rules of the cookie that carries a browser's token. Use `https=False` only on one machine.
 
     `path` limits the cookie to a part of the host.
     """
@@ -109,28 +109,28 @@ def record(text: str) -> Record | None:
 
 @clears_variables
 def pending(text: str) -> PendingLogin:
-    """Return `text` as a pending login. Anything else becomes an unknown pending login, which the server rejects."""
+    """Return `text` as a pending login. Any other text becomes an unknown pending login, which the server rejects."""
     found = record(text)
     return found if isinstance(found, PendingLogin) else PendingLogin(Redacted(""), Permit.CODE, 0)
 
 
 @clears_variables
 def session(text: str) -> Session:
-    """Return `text` as a session. Anything else becomes an unknown session, which the server rejects."""
+    """Return `text` as a session. Any other text becomes an unknown session, which the server rejects."""
     found = record(text)
     return found if isinstance(found, Session) else Session(Redacted(""), "", 0, 0)
 
 
 @clears_variables
 def enrolment(text: str) -> Enrolment:
-    """Return `text` as an enrolment. Anything else becomes an unknown enrolment, which the server rejects."""
+    """Return `text` as an enrolment. Any other text becomes an unknown enrolment, which the server rejects."""
     found = record(text)
     return found if isinstance(found, Enrolment) else Enrolment(Redacted(""), 0, cast(OtpAccount, None))
 
 
 @clears_variables
 def creation(text: str) -> PasskeyCreation:
-    """Return `text` as an offer to register a passkey. Anything else becomes an unknown offer.
+    """Return `text` as an offer to register a passkey. Any other text becomes an unknown offer.
 
     The server rejects an unknown offer.
     """

@@ -164,5 +164,5 @@ def test_the_log_is_read_in_parts(enrolled: Deployment) -> None:
 @pytest.mark.parametrize(("after", "limit"), [(0, 0), (0, 1001), (-1, 1), (2**63, 1)])
 def test_a_part_that_nobody_may_ask_for(after: int, limit: int, enrolled: Deployment) -> None:
     """Told as such, before the database is asked."""
-    with pytest.raises(InvalidInput, match="limit must be 1 to 1000"):
+    with pytest.raises(InvalidInput, match="limit must be from 1 to 1000"):
         enrolled.server.audit_lines(after=after, limit=limit)

@@ -351,7 +351,7 @@ def test_without_the_extra(missing: str, tmp_path: Path) -> None:
     assert run("-c", cli, "--version").returncode == 0
     ran = run("-c", cli, "serve")
     assert ran.returncode == 1
-    assert ran.stderr == f"Error: the web side needs {missing}, which is not installed: pip install 'mfa-lab[web]'\n"
+    assert ran.stderr == f"Error: mfa_lab.web needs {missing}, which is not installed: pip install 'mfa-lab[web]'\n"
 
 
 def test_importing_the_kit_loads_no_web() -> None:

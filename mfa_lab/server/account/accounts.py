@@ -1,7 +1,7 @@
 """List, find, disable, enable, delete and rename accounts, and set their passwords, for the operator.
 
-Everything that an account has begun ends in the transaction that disables or deletes the account. Each way in checks
-the account's state under the same lock, so nothing can begin between the two.
+The transaction that disables or deletes an account also ends the account's sessions and open steps. Each way to log
+in checks the account's state under the same lock, so nothing new can begin during this transaction.
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ class Accounts:
     """The operator's calls on accounts (`MfaServer.accounts`).
 
     `account` is an account's name, its subject (its id), or the external `Subject` that `begin_for` got. `by` is the
-    subject of the administrator who acts, for the audit log. Without it, the program acts. Each call raises
-    `InvalidInput` if there is no such account. Each change writes an audit line and, except for a deletion, a
-    security notification.
+    subject of the administrator who acts, for the audit log. Without `by`, the audit log says that the program acted.
+    Each call raises `InvalidInput` if there is no such account. Each change writes an audit line and, except for a
+    deletion, a security notification.
     """
 
     def __init__(self, services: Services, now: Callable[[], int]) -> None:
@@ -88,27 +88,27 @@ class Accounts:
         self._now = now
 
     def list(self, after: str = "", limit: int = 100) -> tuple[Account, ...]:
-        """Return up to `limit` accounts, without deleted ones. For the next page, `after` is the last subject.
+        """Return up to `limit` accounts that are not deleted. For the next page, pass the last subject as `after`.
 
-        The order is that of the subjects, so no page repeats or skips an account if others are added or renamed.
-        Raises `InvalidInput` if `limit` is not between 1 and 1000, or if `after` is no subject.
+        The accounts are sorted by subject, so no page repeats or skips an account, even if others are added or
+        renamed. Raises `InvalidInput` if `limit` is not between 1 and 1000, or if `after` is not a subject.
         """
         if type(limit) is not int or not 1 <= limit <= MOST_LISTED:
             raise InvalidInput(f"the limit of a list must be a whole number from 1 to {MOST_LISTED}")
         if after and not IDENTIFIER.fullmatch(str(after)):
-            raise InvalidInput("a list goes on after an account's id: give the id of the last account of a page")
+            raise InvalidInput("to continue a list, give the id of the last account on the previous page")
         with self._services.store.reading() as connection:
             return _records(connection, connection.execute(_PAGE, {"after": after, "count": limit}).all())
 
     def find(self, account: str | Subject) -> Account:
-        """Return the account with this name or subject. A deleted account can be found by its subject."""
+        """Return the account with this name or subject. A deleted account is found only by its subject."""
         with self._services.store.reading() as connection:
             return _records(connection, [_existing(connection, account)])[0]
 
     def disable(self, account: str | Subject, *, by: str = "") -> None:
         """Disable the account and end its sessions and open steps. If it is already disabled, nothing happens.
 
-        To a stranger, a disabled account behaves like an account whose every password is wrong (ASVS-6.3.8).
+        For every password, the answer is then the same as for a wrong password (ASVS-6.3.8).
         """
         now = self._now()
         with locked(self._services, account) as (connection, row):
@@ -118,7 +118,7 @@ class Accounts:
                 _tell(connection, now, Event.ACCOUNT_DISABLED, row.id, by)
 
     def enable(self, account: str | Subject, *, by: str = "") -> None:
-        """Enable a disabled account. Its password and authenticators are those that it had before."""
+        """Enable a disabled account. It keeps the password and the authenticators that it had before."""
         now = self._now()
         with locked(self._services, account) as (connection, row):
             if row.state == AccountState.DISABLED:
@@ -128,7 +128,8 @@ class Accounts:
     def delete(self, account: str | Subject, *, by: str = "") -> None:
         """Delete the account's name, password, authenticators, recovery codes and notifications. This frees the name.
 
-        The account's id stays, without a name, so that the audit log stays true. It never belongs to another account.
+        The account's id stays, without a name, so that the audit log stays correct. No other account ever gets this
+        id.
         """
         now, store = self._now(), self._services.store
         with locked(self._services, account) as (connection, row):
@@ -162,10 +163,10 @@ class Accounts:
             raise NameTaken("this name is taken: choose another one")
 
     def set_password(self, account: str | Subject, password: str, *, by: str = "") -> None:
-        """Set a password, and end the account's sessions and open steps. Failed attempts are forgotten.
+        """Set a password, and end the account's sessions and open steps. This deletes the count of wrong passwords.
 
-        The owner needs a second factor as before. Raises `PasswordRefused` if NIST-3.1.1.2 forbids the password, and
-        `InvalidInput` if an identity provider checks the account's first factor.
+        The owner still needs a second factor to log in. Raises `PasswordRefused` if NIST-3.1.1.2 forbids the
+        password, and `InvalidInput` if an identity provider checks the account's first factor.
         """
         wanted = Redacted(password)
         del password  # tracebacks may show variables
@@ -181,7 +182,7 @@ class Accounts:
             _tell(connection, now, Event.PASSWORD_SET, row.id, by)
 
     def sessions(self, subject: str) -> tuple[OpenSession, ...]:
-        """Return the account's live sessions, the oldest first. Here and below, only a subject finds the account."""
+        """Return the live sessions of the account with this subject, the oldest first. A name is not accepted."""
         return session_list.of_account(self._services, known(subject), self._now())
 
     def end_session(self, subject: str, session_id: str, *, by: str = "") -> None:
@@ -189,7 +190,7 @@ class Accounts:
         session_list.end_of_account(self._services, known(subject), known(session_id), self._now(), by)
 
     def end_all_sessions(self, subject: str, *, by: str = "") -> int:
-        """End all sessions of the account (ASVS-7.4.5), and return how many these were.
+        """End all sessions of the account (ASVS-7.4.5), and return how many sessions ended.
 
         The password and the authenticators stay valid, so the user can log in again.
         """
@@ -197,13 +198,13 @@ class Accounts:
 
 
 def known(given: str) -> str:
-    """Return an id, or '' for any other text, which never reaches the database."""
+    """Return `given` if it is an id, otherwise '', so that no other text reaches the database."""
     return given if IDENTIFIER.fullmatch(str(given)) else ""
 
 
 @contextmanager
 def locked(services: Services, account: str | Subject, *names: str) -> Iterator[tuple[Connection, Any]]:
-    """Run a transaction that locks an account, its name and the other `names`. Yields the account's row, too.
+    """Run a transaction that locks an account, its name and the other `names`. Yields the connection and the row.
 
     The account is found before the locks, so it is read again under the locks. If its name has changed meanwhile, the
     transaction begins again. Raises `InvalidInput` if there is no such account, or if it was deleted.
@@ -229,7 +230,7 @@ def _existing(connection: Connection, account: str | Subject) -> Any:
 
 
 def _find(connection: Connection, account: str | Subject) -> Any:
-    """Return the row of the account, or None. No new name looks like an account's id."""
+    """Return the row of the account, or None. A new name cannot look like an account's id."""
     subject = account_of(connection, account) if isinstance(account, Subject) else known(account)
     row = connection.execute(_BY_ID, {"account": subject}).first() if subject else None
     if row is not None or isinstance(account, Subject):

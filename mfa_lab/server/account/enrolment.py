@@ -65,8 +65,8 @@ def start(
 ) -> Enrolment | Decision:
     """Offer a new shared secret to an account without a factor, after a recovery, or in a fresh session.
 
-    When the app is confirmed, it replaces the account's apps. After a recovery, it replaces all factors. With
-    `further`, a session adds the app and keeps the others.
+    When the app is confirmed, it replaces the account's apps. After a recovery, it replaces all factors. In a session
+    with `further`, the app is added and the other apps stay.
     """
     with services.store.transaction(services.permit_lock(permit)) as connection:
         grounds = permitted(connection, services, permit, Kind.TOTP, now, further=further)
@@ -157,7 +157,7 @@ def offer(
 
 
 def note(kind: Kind) -> str | None:
-    """Return the note for the audit log: the log names passkeys, but not apps, which are the usual case."""
+    """Return the note for the audit log, which names a passkey. An app is the usual case, so it gets no note."""
     return Kind.PASSKEY if kind is Kind.PASSKEY else None
 
 
@@ -177,7 +177,8 @@ def _pending(connection: Connection, services: Services, token: str, now: int) -
 def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int) -> RecoveryCodes | Decision:
     """Bind the factor if `typed` is the factor's code at `now`, and consume the code's step.
 
-    Returns the recovery codes, which must be shown once. The set is empty unless this is the account's first factor.
+    Returns the recovery codes, which must be shown once. The set is empty unless this is the account's first
+    authenticator.
     """
     token = token_hash(enrolment.token)
     codes, hashes = codes_in_advance(
@@ -208,8 +209,8 @@ def codes_in_advance(
 ) -> tuple[RecoveryCodes, list[str]]:
     """Return recovery codes and their hashes. Make the hashes outside the transaction, because hashing is slow.
 
-    The codes are made only for an account's first factor, and only if the confirmation would succeed. `confirms`
-    returns whether it would, for the enrolment's row.
+    The codes are made only for an account's first authenticator, and only if the confirmation would succeed.
+    `confirms` takes the enrolment's row and returns whether the confirmation would succeed.
     """
     with services.store.reading() as connection:
         row = offered(connection, token, kind)
@@ -270,7 +271,7 @@ def bind(connection: Connection, row: Any, hashes: list[str], issue_id: str, now
 
 
 def refuse(connection: Connection, token: str) -> None:
-    """End an enrolment whose response was rejected: its challenge is used."""
+    """End an enrolment whose response was rejected, because its challenge has been used."""
     connection.execute(_REFUSE, {"token": token})
 
 

@@ -22,7 +22,7 @@ from mfa_lab.server.storage import locks
 def start(
     services: Services, permit: PendingLogin | Session, label: str, now: int, *, replace: bool
 ) -> PasskeyCreation | Decision:
-    """Return creation options and a token. In a session, the passkey is added, or it replaces the other passkeys."""
+    """Return creation options and a token. In a session, `replace` says whether the passkey replaces the others."""
     challenge = passkey_options.new_challenge()
     services.party()
     with services.store.transaction(services.permit_lock(permit)) as connection:
@@ -43,9 +43,10 @@ def start(
 
 
 def confirm(services: Services, creation: PasskeyCreation, response: object, now: int) -> RecoveryCodes | Decision:
-    """Bind the passkey if every check passes. A rejected response ends the offer, because its challenge is used.
+    """Bind the passkey if every check passes. A rejected response ends the offer: its challenge has been used.
 
-    Returns the recovery codes, which must be shown once. The set is empty unless this is the account's first factor.
+    Returns the recovery codes, which must be shown once. The set is empty unless this is the account's first
+    authenticator.
     """
     token = token_hash(creation.token)
     services.party()

@@ -1,6 +1,6 @@
-"""Change a password. This needs the old password and a fresh session, and ends every other session (ASVS-7.5.1).
+"""Change a password. The user needs the old password and a fresh session. Every other session ends (ASVS-7.5.1).
 
-An account of `begin_for` has no password here, so a change is rejected.
+An account that `begin_for` made has no password on this server, so the change is rejected.
 """
 
 from __future__ import annotations

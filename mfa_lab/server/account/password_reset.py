@@ -100,10 +100,10 @@ def checked_page(url: str) -> str:
 
 @clears_variables
 def request(services: Services, name: Redacted, now: int) -> None:
-    """Note that somebody asked for a reset of this name. The work does not depend on whether the name is known.
+    """Record that somebody asked for a reset of this name. The work is the same for known and unknown names.
 
-    `name` is in its exact spelling. For an unknown name, an account that has no password or is not active, and during
-    a wait, the request has a random account id, so the outbox drops it.
+    `name` is in its exact spelling. The request gets a random account id if the name is unknown or must wait, or if
+    the account has no password or is not active. The outbox then drops the request.
     """
     spelt = spellings_of(name.reveal())
     with services.store.transaction(*services.name_locks(spelt)) as connection:
@@ -131,10 +131,10 @@ def announce(services: Services, now: int) -> None:
 
 
 def link(services: Services, now: int, event: str, account_id: str, at: int) -> str | None:
-    """Return the link for a notification of `event`, which is '' for most events.
+    """Return the link that a notification of `event` must contain. For most events, the link is ''.
 
     The link of a reset contains a new token, which ends an earlier token. Return None if the notification is too
-    old for a link, or if the account may no longer get one. A browser sends the part after the `#` to no server,
+    old for a link, or if the account may no longer get a link. A browser sends the part after the `#` to no server,
     so the token is in no log and in no Referer header.
     """
     if event != Event.PASSWORD_RESET_REQUESTED:
@@ -196,7 +196,7 @@ def finish(services: Services, reset: PasswordReset, new: Redacted, now: int) ->
 def _store(
     connection: Connection, services: Services, account_id: str, since: int, *, ended: str | None = None
 ) -> PasswordReset:
-    """Store the hash of a new token, and return the token. Its time begins at `since`."""
+    """Store the hash of a new token, and return the token. The token's lifetime begins at `since`."""
     reset = PasswordReset(services.new_token(), since + services.policy.password_reset_seconds)
     values = {"token_hash": token_hash(reset.token), "account_id": account_id, "ended": ended}
     connection.execute(_ADD, values | {"expires_at": reset.expires_at})
@@ -208,14 +208,14 @@ def _has_password(account: Any) -> bool:
 
 
 def _why_not(account: Any) -> Reason | None:
-    """Return the reason why this account gets no new password, or None if it may get one."""
+    """Return the reason why this account may not get a new password, or None if it may."""
     if account.state is None:
         return Reason.UNKNOWN_NAME
     return None if account.state == AccountState.ACTIVE and account.issuer is None else Reason.NOT_PERMITTED
 
 
 def _why_unusable(row: Any, now: int) -> Decision | None:
-    """Return the rejection of a token that is not valid now. Somebody who has the token learns only that."""
+    """Return the rejection of a token that is not valid now, or None. The user learns only that it is not valid."""
     if row is None:
         return refused(Reason.UNKNOWN_RESET)
     if row.ended is not None or not _has_password(row):

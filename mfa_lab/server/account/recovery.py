@@ -146,7 +146,7 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
 
 
 def add_code(connection: Connection, account_id: str, encoded: str, now: int, by: str) -> None:
-    """Add one recovery code that the administrator `by` issues, or the program."""
+    """Add one recovery code, which the administrator `by` issues, or the program if `by` is empty."""
     _add_codes(connection, account_id, [encoded], "")  # an owner who loses this code asks the administrator again
     record(connection, now, Event.RESET_CODE_ISSUED, account_id, actor=operator(by), actor_id=by)
     notify(connection, now, Event.RESET_CODE_ISSUED, account_id)

@@ -1,8 +1,8 @@
-"""Resynchronise a phone whose clock is too far off, from two consecutive codes (RFC4226-7.4).
+"""Resynchronise a phone whose clock is too far off, with two consecutive codes (RFC4226-7.4).
 
 The search is wide, so a resynchronisation needs more proof than a login (RFC6238-6): a correct password and a
 recovery code. With these two, the user could even bind another authenticator. A session is not accepted as proof: a
-user who can get a session has a phone that is inside the window. Resynchronisation grants nothing. It consumes both
+user who can get a session has a phone that is inside the window. Resynchronisation grants no access. It consumes both
 codes and moves the window, and then the user must log in again.
 """
 

@@ -32,7 +32,7 @@ _ID_DIGITS = 32
 
 
 def public_id(hash_of_token: str) -> str:
-    """Return the id by which a session is listed. It reveals neither the token nor the hash that is stored for it."""
+    """Return a session's id for lists. The id reveals neither the token nor the stored hash of the token."""
     return hashlib.sha256(f"{_ID_PREFIX}{hash_of_token}".encode()).hexdigest()[:_ID_DIGITS]
 
 
@@ -45,7 +45,7 @@ def of_owner(services: Services, session: Session, now: int) -> tuple[OpenSessio
 
 
 def end(services: Services, session: Session, session_id: str, now: int) -> Decision | None:
-    """End one session of the same account. An id of another account is rejected like an id that nobody has."""
+    """End one session of the same account. An id of another account's session is rejected like an unknown id."""
     token = token_hash(session.token)
     with services.store.transaction(locks.session(token)) as connection:
         row = sessions.live(connection, services, token, now, fresh=True)
@@ -61,7 +61,7 @@ def end(services: Services, session: Session, session_id: str, now: int) -> Deci
 
 
 def end_others(services: Services, session: Session, now: int) -> int | Decision:
-    """End every other session of the account, and return how many these were."""
+    """End every other session of the account, and return how many sessions ended."""
     token = token_hash(session.token)
     with services.store.transaction(locks.session(token)) as connection:
         row = sessions.live(connection, services, token, now, fresh=True)
@@ -98,7 +98,7 @@ def end_of_account(services: Services, subject: str, session_id: str, now: int, 
 
 
 def end_all_of_account(services: Services, subject: str, now: int, by: str) -> int:
-    """End every session of an account for an administrator, and return how many these were.
+    """End every session of an account for an administrator, and return how many sessions ended.
 
     Raises `InvalidInput` without an account.
     """

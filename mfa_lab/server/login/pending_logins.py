@@ -128,7 +128,7 @@ def begin(
 ) -> PendingLogin:
     """Begin the pending login of an account after its first step, with the permit that the account needs.
 
-    The row `has` says whether the account has any factor, an app and a passkey.
+    The row `has` says whether the account has any factor, whether it has an app, and whether it has a passkey.
     """
     permit = Permit.CODE if has.has_factor else Permit.FIRST_FACTOR
     accepts = accepted_kinds(services.policy, app=has.app, passkey=has.passkey)
@@ -138,7 +138,7 @@ def begin(
 def read(connection: Connection, token: str) -> Found:
     """Return the pending login with its account and the account's factors.
 
-    An app's row comes first: it shows a wait.
+    The row of an app comes first, because only this row shows whether the user must wait.
     """
     rows = list(connection.execute(_STATE, {"token": token}))
     apps = [row for row in rows if row.kind == Kind.TOTP]

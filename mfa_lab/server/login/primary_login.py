@@ -57,7 +57,7 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
     """Verify a password outside any transaction. The attempt is counted first; a correct password clears the count.
 
     `name` is in its exact spelling (`names.exact_name`). The name is hidden, because people type passwords into the
-    name field by mistake. For a disabled account, any password is wrong: the server does the same work.
+    name field by mistake. For a disabled account, the server does the same work and rejects every password.
     """
     spellings = spellings_of(name.reveal())
     named = services.name_locks(spellings)

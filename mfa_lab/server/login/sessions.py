@@ -108,7 +108,7 @@ def live(connection: Connection, services: Services, token: str, now: int, *, fr
 
 
 def is_over(row: Any, policy: Policy, now: int) -> bool:
-    """Return whether the session in `row` is too old, or was not used for too long."""
+    """Return whether the session in `row` is too old, or has been unused for too long."""
     return bool(now >= row.created_at + policy.session_seconds or now >= row.seen_at + policy.session_idle_seconds)
 
 

@@ -24,13 +24,15 @@ from mfa_lab.server.records import Notification
 
 _WORDS = {
     "code refused": "Somebody knows your password and typed a wrong code. If it was not you, change your password.",
-    "passkey refused": "Somebody knows your password and sent a wrong passkey. If it was not you, change it.",
+    "passkey refused": "Somebody knows your password and sent a wrong passkey. "
+    "If it was not you, change your password.",
     "factor disabled": "Too many wrong codes disabled your authenticator. Use a recovery code to enrol a new one.",
     "factor bound": "An authenticator was enrolled. If it was not you, call your administrator at once.",
     "factor taken over": "Your earlier authenticator works here. Enrol a new one: the older system knows its secret.",
     "factor revoked": "An authenticator was revoked. If it was not you, call your administrator at once.",
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
-    "recovery refused": "Somebody typed your password and a wrong recovery code. Not you? Change your password.",
+    "recovery refused": "Somebody typed your password and a wrong recovery code. "
+    "If it was not you, change your password.",
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
     "reset code issued": "An administrator issued a reset code for you. "
     "If you did not ask for this code, call your administrator at once.",
@@ -40,7 +42,7 @@ _WORDS = {
     "The label on your phone stays the same. If you did not ask for this, call your administrator at once.",
     "password set by an administrator": "An administrator set a new password for your account. "
     "If you did not ask for this, call your administrator at once.",
-    "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
+    "rebound by an administrator": "An administrator removed your authenticators. Enrol new ones at your next login.",
     "session ended": "One of your sessions was ended. If it was not you, call your administrator at once.",
     "sessions ended": "Your sessions were ended. If it was not you, call your administrator at once.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
@@ -82,7 +84,7 @@ def _parts(notification: Notification) -> list[str]:
 
 
 class FileNotifier:
-    """Append each notification as a line to a file, for lessons or for an operator who forwards the notifications."""
+    """Append each notification as a line to a file, for a course or an operator who forwards the notifications."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)

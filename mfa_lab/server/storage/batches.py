@@ -6,7 +6,7 @@ option only for statements whose result nobody reads. SQLite runs every statemen
 PostgreSQL writes a failed batch to its own log, with all values. A statement that contains a typed name therefore has
 the option `alone`. It is sent after the locks are granted, in a round trip of its own.
 
-If no PgBouncer is in between, a connection prepares each statement when it first sends it.
+If a connection does not go through PgBouncer, it prepares each statement when it first sends the statement.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _STATES: WeakKeyDictionary[Any, _State] = WeakKeyDictionary()
 
 
 def install(engine: Engine) -> None:
-    """Make every connection of `engine` keep the statements with the option `later` back."""
+    """Make every connection of `engine` hold back the statements that have the option `later`."""
     event.listen(engine, "do_connect", _use_client_cursors)
     event.listen(engine, "connect", _connected)
     for name in ("do_execute", "do_execute_no_params", "do_executemany"):
@@ -45,7 +45,7 @@ def install(engine: Engine) -> None:
 
 
 def begin(connection: Connection, *statements: tuple[str, tuple[str, ...]]) -> None:
-    """Keep `statements` back until the connection's next statement, and forget what an error has left behind."""
+    """Hold back `statements` until the connection's next statement. Discard those that an error has left."""
     cursor: Any = connection.connection.cursor()
     state = _STATES[cursor.connection]
     state.waiting.clear()
@@ -55,12 +55,12 @@ def begin(connection: Connection, *statements: tuple[str, tuple[str, ...]]) -> N
 
 
 def _use_client_cursors(dialect: Any, _record: object, _arguments: object, options: dict[str, Any]) -> None:
-    """Let psycopg put the values into the statements: PostgreSQL takes other values for one statement only."""
+    """Let psycopg write the values into the statements: PostgreSQL accepts separate values for one statement only."""
     options["cursor_factory"] = dialect.dbapi.ClientCursor
 
 
 def _connected(connection: Any, _record: object) -> None:
-    """Find out whether PgBouncer is in between: it tells each client a random number instead of the process id.
+    """Find out whether this is a connection to PgBouncer: it tells its clients a random number as the process id.
 
     In PgBouncer's transaction mode, the next transaction may run in a process that has prepared nothing.
     """
@@ -89,7 +89,7 @@ def _execute_many(cursor: Any, _statement: str, _parameters: Any, _context: Any)
 
 
 def _text(cursor: Any, state: _State, statement: str, parameters: Any) -> str:
-    """Return `statement` with its values. Prepare it before, if this connection has not prepared it yet."""
+    """Return `statement` with its values. If this connection has not prepared it yet, first prepare it."""
     if not parameters or not state.direct:
         return str(cursor.mogrify(statement, parameters))
     if statement not in state.prepared and len(state.prepared) < _MOST_PREPARED:

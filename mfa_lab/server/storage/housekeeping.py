@@ -3,7 +3,7 @@
 No reader depends on this deletion, because readers ignore an expired row. Rows are deleted after a rejected password,
 in the same way for known and unknown names. They are also deleted when a user logs out, and when a login begins for
 an external subject. A successful login with a password therefore takes no additional time. The deletion needs no
-lock: it leaves out the rows that another transaction is changing, and is the last thing in its transaction.
+lock: it skips the rows that another transaction is changing, and runs last in its transaction.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Name what a transaction locks in PostgreSQL. In SQLite, every transaction locks the whole file.
+"""Define what a transaction locks in PostgreSQL. In SQLite, every transaction locks the whole file.
 
 Every transaction that writes shares the lock of the database, which only a worker that creates or migrates the tables
 takes for itself. A transaction takes its other locks in this order, so that no two transactions wait for each other:
@@ -9,10 +9,10 @@ takes for itself. A transaction takes its other locks in this order, so that no 
    belongs to the account. The lock's number is a hash of the account's random id, which nobody outside the database
    knows.
 3. `credential`: a passkey's id, which must be unique over all accounts.
-4. `OUTBOX`: the unsent notifications. To send them, nobody needs another lock.
+4. `OUTBOX`: the unsent notifications. A worker that sends them needs no other lock.
 
-`sweep` deletes other accounts' rows, so it is the last thing before a
-commit. A token's account is found before the lock is granted, so a transaction reads every row after the lock.
+`sweep` deletes other accounts' rows, so it runs last before a commit. A token's account is found before the lock is
+granted, so a transaction reads every row only after the lock is granted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ISSUE = "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM accounts WH
 
 
 class Lock(NamedTuple):
-    """A lock that lasts until the end of the transaction: the SQL statement that takes it, and its value."""
+    """A lock that lasts until the end of the transaction: an SQL statement that takes it, and its parameter."""
 
     statement: str
     value: str
@@ -51,7 +51,7 @@ def names(*keys: str) -> tuple[Lock, ...]:
 def credential(key: str) -> Lock:
     """Return the lock of a passkey's id, whose keyed hash is `key`.
 
-    A name may equal the id, and must have another lock: the two are taken in different places of the order.
+    A name may be equal to the id, but needs another lock, because the two locks have different places in the order.
     """
     return Lock(_KEYED, key[-_HEX_DIGITS:])
 

@@ -2,7 +2,8 @@
 
 A transaction locks only the names and accounts that it changes (`locks`), and a transaction that only reads takes no
 lock. Passwords are verified outside transactions, so the slow part of a login runs in parallel. A request needs few
-round trips (`batches`). No setting outlasts a transaction, so PgBouncer may be in between, in transaction mode.
+round trips (`batches`). No setting outlasts a transaction, so the connections may go through PgBouncer in transaction
+mode.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ class Postgres:
 
     @contextmanager
     def begun(self, connection: Connection, wanted: tuple[locks.Lock, ...], *, flush: bool) -> Iterator[None]:
-        """Run a transaction that holds the `wanted` locks, or, without any, the lock of the whole database."""
+        """Run a transaction that holds the `wanted` locks, or the lock of the whole database if none is wanted."""
         _replace_if_broken(connection)
         opening = f"{_BEGIN};{self._settings};SET LOCAL synchronous_commit = {'on' if flush else 'off'}"
         opening = f"{opening};{_SHARED};{_SAME_SCHEMA}" if wanted else f"{opening};{_ALONE}"
@@ -123,9 +124,10 @@ class Postgres:
 
     @staticmethod
     def stop_reading(connection: Connection) -> None:
-        """Wait for all who read, and let nobody else begin. Otherwise they and a migration could wait for each other.
+        """Wait until nobody reads, and let nobody begin. Otherwise, a reader and a migration could wait for each
+        other.
 
-        Everyone who reads holds the first table, because of `_SAME_SCHEMA`.
+        Every transaction that reads locks the first table, because of `_SAME_SCHEMA`.
         """
         connection.exec_driver_sql(f"LOCK TABLE {schema.about.name}")
 

@@ -134,8 +134,8 @@ def _check_file(path: Path) -> None:
 def _create(path: Path) -> None:
     """Make a new database file that only its owner can read.
 
-    SQLite gives the -wal and -shm files the same mode as the database file. Only one thread may run this function at
-    a time, because closing a file ends all locks of this process on the file.
+    SQLite gives the -wal and -shm files the same permissions as the database file. Only one thread may run this
+    function at a time, because closing a file ends all locks of this process on the file.
     """
     with _CREATING, suppress(OSError):  # usually FileExistsError; SQLite reports any other error
         path.touch(0o600, exist_ok=False)

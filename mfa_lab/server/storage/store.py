@@ -52,10 +52,10 @@ class Store:
 
     @contextmanager
     def transaction(self, *locks: Lock, flush: bool = True) -> Iterator[Connection]:
-        """Run one transaction. The data that `locks` protect cannot change between a read and a write in it.
+        """Run one transaction. While it runs, no other transaction changes the data that `locks` protect.
 
-        Without `locks`, nobody else writes during the transaction. In SQLite, nobody else does in any case. The
-        transaction is committed at the end, and rolled back completely after any error.
+        Without `locks`, nobody else writes during the transaction. In SQLite, nobody else ever writes during a
+        transaction. The transaction is committed at the end, and rolled back completely after any error.
 
         With `flush=False`, all connections see the change at once, and a crash of this process does not undo it. The
         change reaches the disk only with the next transaction. Use `flush=False` only if another transaction follows
@@ -72,7 +72,7 @@ class Store:
             yield connection
 
     def time(self) -> int:
-        """Return the time of the database's machine, in Unix seconds. Only for a database that `has_clock`."""
+        """Return the time of the database's machine, in Unix seconds. It must have a clock (`has_clock`)."""
         with self.reading() as connection:
             return self._database.time(connection)
 
@@ -157,7 +157,7 @@ def _let_go(kept: list[Connection], engine: Engine) -> None:
 
 
 def _migrate(connection: Connection, version: int) -> bool:
-    """Migrate the database if its schema is older than this version's. Returns whether it was."""
+    """Migrate the database if its schema is older than this version's. Returns whether the database was migrated."""
     if version > schema.VERSION:
         raise ServerFault(
             f"this database has schema {version}, but this mfa-lab knows only {schema.VERSION}: update mfa-lab"

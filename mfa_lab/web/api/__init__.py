@@ -131,7 +131,7 @@ Token = Annotated[
 def server_of(request: Request) -> MfaServer:
     """Return the server.
 
-    As a FastAPI dependency, this function would run in a thread, and this would take as long as an SQL statement.
+    If this function were a FastAPI dependency, it would run in a thread. That would take as long as an SQL statement.
     """
     return site_of(request).server
 
@@ -197,14 +197,17 @@ def _next_step(permits: Permit, accepts: tuple[Kind, ...]) -> NextStep:
 
 @router.post("/code", responses=NO_TOKEN, response_model=NewSession)
 def finish(request: Request, token: Token, body: Code) -> Response:
-    """Verify an authenticator's code (steps 2 to 4). Bearer: a pending login. Returns the token of a session."""
+    """Verify a code (steps 2 to 4). Bearer token: a pending login. Returns the token of a session."""
     session = server_of(request).finish_login(tokens.pending(token.credentials), body.code)
     return written(NewSession(token=tokens.written(session), **session_out(session)))
 
 
 @router.post("/recover", responses=NO_TOKEN)
 def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
-    """Accept a recovery code if the authenticator is lost. Bearer: a pending login. Returns a token for enrolment."""
+    """Accept a recovery code if the authenticator is lost. Bearer token: a pending login.
+
+    Returns a token that permits an enrolment or a resynchronisation.
+    """
     recovery = server_of(request).recover(tokens.pending(token.credentials), body.recovery_code)
     return Recovered(
         token=tokens.written(recovery.pending),
@@ -218,7 +221,7 @@ def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
 
 @router.post("/resynchronise", status_code=204, responses=NO_TOKEN)
 def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
-    """Resynchronise an authenticator with two consecutive codes. Bearer: a recovery's token.
+    """Resynchronise an authenticator with two consecutive codes. Bearer token: the token that a recovery returned.
 
     The user then logs in again.
     """
@@ -227,7 +230,10 @@ def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
 
 @router.post("/enrolments", status_code=201, responses=NO_SESSION)
 def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
-    """Start an enrolment: return a shared secret. Bearer: a pending login that permits this, or a fresh session."""
+    """Start an enrolment: return a shared secret.
+
+    Bearer token: a pending login that permits an enrolment, or a fresh session.
+    """
     enrolment = server_of(request).start_enrolment(permit_of(request, token), label=body.label, further=body.further)
     return EnrolmentOut(
         token=tokens.written(enrolment),
@@ -240,9 +246,9 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 
 @router.post("/enrolments/confirm", responses=NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
-    """Bind the authenticator that shows this code. Bearer: the enrolment.
+    """Bind the authenticator that shows this code. Bearer token: the enrolment.
 
-    Returns recovery codes for a first factor.
+    Returns recovery codes if this is the account's first authenticator.
     """
     return codes_out(server_of(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
 
@@ -314,8 +320,8 @@ def audit_log(
 ) -> AuditLinesOut:
     """Return a part of the audit log: up to `limit` lines whose ids are above `after`, the oldest first.
 
-    For the following part, send `next_after` as `after`. This also works after the last line: the part is then empty
-    until something happens. For administrators.
+    To get the next part, send `next_after` as `after`. This also works after the last line: the next part is then
+    empty until a new line is written. For administrators.
     """
     lines = server_of(request).audit_lines(after=after, limit=limit)
     return AuditLinesOut(
@@ -343,7 +349,7 @@ def reset_code(request: Request, admin: Admin, body: AccountName) -> Codes:
 
 
 def codes_out(codes: RecoveryCodes) -> Codes:
-    """Return recovery codes as an answer, which is the only one that shows them."""
+    """Return recovery codes as a response. No other response shows them."""
     return Codes(recovery_codes=list(codes), issue_id=codes.issue_id or None)
 
 

@@ -23,10 +23,10 @@ def accounts(
     after: Annotated[str, Query(pattern="^([0-9a-f]{32})?$")] = "",
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
 ) -> AccountsOut:
-    """Return up to `limit` accounts, without deleted ones. For the following part, send `next_after` as `after`.
+    """Return up to `limit` accounts that are not deleted. To get the next part, send `next_after` as `after`.
 
-    After the last part, `next_after` is null, or the following part is empty. No part repeats or skips an account if
-    others are added or renamed meanwhile. For administrators.
+    At the end of the list, `next_after` is null, or the next part is empty. No part repeats or skips an account, even
+    if other accounts are added or renamed meanwhile. For administrators.
     """
     found = server_of(request).accounts.list(after, limit)
     next_after = found[-1].subject if len(found) == limit else None
@@ -35,13 +35,13 @@ def accounts(
 
 @router.get("/accounts/{subject}", dependencies=ADMIN_ONLY)
 def account(request: Request, subject: Identifier) -> AccountOut:
-    """Return one account, also a deleted one. For administrators."""
+    """Return one account, even if it is deleted. For administrators."""
     return _out(server_of(request).accounts.find(subject))
 
 
 @router.patch("/accounts/{subject}")
 def change_account(request: Request, admin: Admin, subject: Identifier, body: AccountChange) -> AccountOut:
-    """Rename an account, disable it or enable it. A name that is taken changes nothing. For administrators."""
+    """Rename an account, disable it or enable it. If the name is taken, nothing changes. For administrators."""
     if body.name is None and body.state is None:
         raise InvalidInput("send a name or a state")
     calls = server_of(request).accounts
@@ -56,7 +56,7 @@ def change_account(request: Request, admin: Admin, subject: Identifier, body: Ac
 
 @router.put("/accounts/{subject}/password", status_code=204)
 def set_password(request: Request, admin: Admin, subject: Identifier, body: OnePassword) -> None:
-    """Set an account's password, and end its sessions. The owner needs the second factor as before.
+    """Set an account's password, and end its sessions. The owner still needs the second factor.
 
     For administrators.
     """

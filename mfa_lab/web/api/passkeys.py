@@ -1,7 +1,7 @@
 """Offer passkeys in the JSON API: two calls register a passkey, and two calls log in with one.
 
 Between the two calls, a browser asks the user's authenticator (WebAuthn). Every rejected response ends its login or
-its offer, because the response's challenge is used.
+its offer, because its challenge has been used.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ router = APIRouter(
 
 @router.post("/passkeys", status_code=201, responses=NO_SESSION)
 def start_passkey(request: Request, token: Token, body: PasskeyIn) -> PasskeyCreationOut:
-    """Offer to register a passkey. Bearer: a pending login that permits an enrolment, or a fresh session."""
+    """Offer to register a passkey. Bearer token: a pending login that permits an enrolment, or a fresh session."""
     permit = permit_of(request, token)
     creation = server_of(request).start_passkey(permit, label=body.label, replace=body.replace)
     return PasskeyCreationOut(
@@ -50,18 +50,24 @@ def start_passkey(request: Request, token: Token, body: PasskeyIn) -> PasskeyCre
 
 @router.post("/passkeys/confirm", responses=NO_TOKEN)
 def confirm_passkey(request: Request, token: Token, body: PasskeyResponse) -> Codes:
-    """Bind the passkey. Bearer: the offer. Returns recovery codes for a first factor."""
+    """Bind the passkey. Bearer token: the offer.
+
+    Returns recovery codes if this is the account's first authenticator.
+    """
     return codes_out(server_of(request).confirm_passkey(tokens.creation(token.credentials), body.response))
 
 
 @router.post("/login/passkey/options", responses=NO_TOKEN)
 def start_passkey_login(request: Request, token: Token) -> PasskeyOptions:
-    """Return the options for the browser, with a new challenge. Bearer: a pending login. This ends an earlier one."""
+    """Return the options for the browser, with a new challenge. Bearer token: a pending login.
+
+    An earlier challenge is no longer valid.
+    """
     return PasskeyOptions(options=server_of(request).start_passkey_login(tokens.pending(token.credentials)))
 
 
 @router.post("/login/passkey", responses=NO_TOKEN, response_model=NewSession)
 def finish_passkey_login(request: Request, token: Token, body: PasskeyResponse) -> Response:
-    """Check the browser's response (steps 2 to 4). Bearer: a pending login. Returns the token of a session."""
+    """Check the browser's response (steps 2 to 4). Bearer token: a pending login. Returns the token of a session."""
     session = server_of(request).finish_passkey_login(tokens.pending(token.credentials), body.response)
     return written(NewSession(token=tokens.written(session), **session_out(session)))

@@ -25,7 +25,7 @@ def request_password_reset(request: Request, body: TypedName) -> Done:
 
 @router.post("/password-resets/confirm", status_code=204, responses=NO_TOKEN)
 def confirm_password_reset(request: Request, token: Token, body: OnePassword) -> None:
-    """Set a new password. Bearer: the token of the link, which is the part after the #.
+    """Set a new password. Bearer token: the token in the link, which is the part after the #.
 
     Every session ends, and the next login needs both factors.
     """

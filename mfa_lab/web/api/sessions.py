@@ -1,7 +1,7 @@
 """Offer an account's sessions in the JSON API, to their owner and to administrators.
 
-To end a session, the owner needs a fresh session (ASVS-7.5.2), and so does an administrator (ASVS-7.4.5). An id of
-another account's session is rejected like an id that nobody has.
+To end a session, the owner needs a fresh session (ASVS-7.5.2), and so does an administrator (ASVS-7.4.5). The id of
+another account's session is rejected like an unknown id.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Serve the pages for people, which work without JavaScript, except the pages of passkeys.
+"""Serve the pages for people. All pages except the passkey pages work without JavaScript.
 
 Their templates are in mfa_lab/web/templates/.
 """

@@ -108,7 +108,7 @@ def reset_code(visit: Posted) -> Response:
 
 
 def admin_of(visit: Visit) -> Session:
-    """Return an administrator's fresh session, or raise `AccessDenied`. All others see the same message."""
+    """Return an administrator's fresh session, or raise `AccessDenied`. Everybody else gets the same message."""
     session = visit.session(fresh=True)
     if not visit.site.is_admin(session):
         raise AccessDenied

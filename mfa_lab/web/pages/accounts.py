@@ -22,12 +22,12 @@ _AT_ONCE = 50
 def another(admin: Session, subject: str) -> str:
     """Return `subject` if it is another account than the administrator's own, otherwise raise `InvalidInput`.
 
-    By mistake, the last administrator could otherwise lock everybody out. With a stolen session, a thief could set
-    the administrator's password without the old one.
+    Otherwise, the last administrator could lock everybody out by mistake. A thief with a stolen session could set the
+    administrator's password without the old password.
     """
     if subject == admin.subject:
         raise InvalidInput(
-            "this is your own account: another administrator changes it, or the operator with mfa-lab accounts"
+            "only another administrator can change your own account, or the operator with mfa-lab accounts"
         )
     return subject
 
@@ -113,7 +113,7 @@ def delete(visit: Posted) -> Response:
 
 
 def _chosen(visit: Visit) -> tuple[Session, str]:
-    """Return the administrator and the subject in the form. A rejection shows the page of the account again."""
+    """Return the administrator and the subject in the form. A rejected form shows the account's page again."""
     admin, subject = admin_of(visit), visit.identifier("subject")
     visit.form("one_account.html", **_shown(visit, admin, subject))
     return admin, subject

@@ -1,6 +1,6 @@
 """Serve the pages on which people register, log in, enrol and recover. They work without JavaScript.
 
-The pages of passkeys, which need JavaScript, are in `passkeys`.
+The passkey pages, which need JavaScript, are in `passkeys`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def show_login(visit: Shown) -> Response:
 
 
 def _has_no_passkey(visit: Visit) -> bool:
-    """Return whether this request has a session, of an account without a passkey."""
+    """Return whether this request has a session whose account has no passkey."""
     try:
         mine = visit.server.authenticators(tokens.session(visit.token))
     except AccessDenied:

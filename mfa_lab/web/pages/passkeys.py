@@ -22,7 +22,7 @@ options_router = APIRouter(route_class=OptionsRoute, include_in_schema=False, de
 
 @router.get("/passkey")
 def show_login(visit: Shown) -> Response:
-    """Show the page of the passkey, or lead to the page of the code if the account has no passkey."""
+    """Show the passkey page. If the account has no passkey, redirect to the page for a code."""
     if not visit.token.startswith("p."):
         return visit.go("/login")
     kinds = visit.accepted_kinds()
@@ -69,6 +69,6 @@ def _replaces(visit: Visit) -> bool:
 
 
 def _new(visit: Visit, replace: bool) -> dict[str, Any]:
-    """Return the values of the page on which a passkey is made."""
+    """Return the values of the page on which the user registers a passkey."""
     app = visit.token.startswith("p.") and visit.server.policy.authenticators > 0
     return {"replace": replace, "app": app}

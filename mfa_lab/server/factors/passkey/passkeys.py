@@ -102,7 +102,7 @@ def used(connection: Connection, factor_id: str, accepted: Accepted, now: int) -
 def user_handle(connection: Connection, account_id: str) -> str:
     """Return the account's user handle, a random text that reveals nothing about the account.
 
-    The user handle is made only once.
+    The user handle is made once for each account.
     """
     handle: str = connection.execute(_HANDLE, {"account": account_id}).scalar_one()
     if not handle:

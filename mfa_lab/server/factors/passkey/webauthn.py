@@ -67,7 +67,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A response to a login that was read and is not checked yet."""
+    """The parts of a response to a login. They are not checked yet."""
 
     credential_id: str
     user_handle: str
@@ -227,9 +227,9 @@ def _authenticator_data(data: bytes) -> AuthenticatorData:
 
 
 def _usable_key(key: Mapping[Any, Any]) -> bytes:
-    """Return the COSE key to store if its algorithm was offered and the key can verify.
+    """Return the COSE key to store if its algorithm was offered and the key can verify signatures.
 
-    Otherwise refuse the response.
+    Otherwise raise `PasskeyRefused`.
     """
     from cryptography.exceptions import InvalidSignature
     from fido2 import cbor
@@ -261,7 +261,7 @@ def _verify(assertion: Assertion, public_key: bytes) -> None:
 
 
 def _readable(read: Callable[[], Found], otherwise: Reason = Reason.PASSKEY_MALFORMED) -> Found:
-    """Return the result of `read`. Hostile bytes make a library raise any error, and each such error is a refusal."""
+    """Return the result of `read`. Any error that a library raises for hostile bytes becomes a `PasskeyRefused`."""
     try:
         return read()
     except (PasskeyRefused, ImportError, MemoryError):
