@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PUBLIC_MESSAGE = "That did not work. Check your details and try again."
-ALREADY_DONE = "This step is already done. Log in with your next code."
+ALREADY_DONE = "This step is already done. If you need to, log in again."
 LOGIN_OVER = "This login is over. Start a new login."
 RESET_OVER = "This link is not valid any more. If you have not set a new password, ask for a new link."
 OUT_OF_DATE = "This page is out of date. Nothing was changed. Open it again."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfa_lab.cli.group import main
-from mfa_lab.cli.server import database_option
+from mfa_lab.cli.server import existing_database_option, refuse_word_option
 from mfa_lab.redaction import clears_variables
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def accounts() -> None:
 
 
 @accounts.command("list")
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def list_accounts(database: str, as_json: bool) -> None:
@@ -46,7 +46,7 @@ def list_accounts(database: str, as_json: bool) -> None:
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def show(account: str, database: str, as_json: bool) -> None:
@@ -57,7 +57,7 @@ def show(account: str, database: str, as_json: bool) -> None:
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def disable(account: str, database: str, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def disable(account: str, database: str, as_json: bool) -> None:
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def enable(account: str, database: str, as_json: bool) -> None:
@@ -81,7 +81,7 @@ def enable(account: str, database: str, as_json: bool) -> None:
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @click.option("--yes", is_flag=True, help="Delete the account without asking first.")
 @clears_variables
@@ -98,7 +98,7 @@ def delete(account: str, database: str, as_json: bool, yes: bool) -> None:
 @accounts.command()
 @_account_argument
 @click.argument("name")
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def rename(account: str, name: str, database: str, as_json: bool) -> None:
@@ -111,20 +111,21 @@ def rename(account: str, name: str, database: str, as_json: bool) -> None:
 
 @accounts.command("set-password")
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
+@refuse_word_option
 @click.password_option(help="Use this password; prompts if omitted.")
 @clears_variables
-def set_password(account: str, database: str, as_json: bool, password: str) -> None:
+def set_password(account: str, database: str, as_json: bool, refused_words: tuple[str, ...], password: str) -> None:
     """Set an account's password, and end its sessions and logins. The owner still needs the second factor."""
-    with _opened(database) as calls:
+    with _opened(database, refused_words) as calls:
         calls.set_password(account, password)
         _show(calls.find(account), as_json=as_json)
 
 
 @accounts.command()
 @_account_argument
-@database_option
+@existing_database_option
 @json_option
 @clears_variables
 def sessions(account: str, database: str, as_json: bool) -> None:
@@ -137,25 +138,33 @@ def sessions(account: str, database: str, as_json: bool) -> None:
 
 
 @accounts.command("end-sessions")
-@_account_argument
-@database_option
+@click.argument("account", default="")
+@existing_database_option
 @click.option("--session", "session_id", default="", metavar="ID", help="End only the session with this id.")
+@click.option("--everybody", is_flag=True, help="End the sessions of all accounts, instead of one ACCOUNT.")
 @clears_variables
-def end_sessions(account: str, database: str, session_id: str) -> None:
+def end_sessions(account: str, database: str, session_id: str, everybody: bool) -> None:
     """End an account's sessions. The owner can log in again."""
+    if everybody == bool(account) or (everybody and session_id):
+        raise click.UsageError("name one account, or give --everybody alone")
     with _opened(database) as calls:
+        if everybody:
+            return _say_ended(calls.end_every_session())
         subject = calls.find(account).subject
         if session_id:
             calls.end_session(subject, session_id)
-        ended = 1 if session_id else calls.end_all_sessions(subject)
-        click.echo(f"Ended {ended} session{'' if ended == 1 else 's'}.")
+        return _say_ended(1 if session_id else calls.end_all_sessions(subject))
+
+
+def _say_ended(count: int) -> None:
+    click.echo(f"Ended {count} session{'' if count == 1 else 's'}.")
 
 
 @contextmanager
-def _opened(database: str) -> Iterator[Accounts]:
+def _opened(database: str, refused_words: tuple[str, ...] = ()) -> Iterator[Accounts]:
     from mfa_lab.server.flow import MfaServer
 
-    with closing(MfaServer(database)) as server:
+    with closing(MfaServer(database, refused_words=refused_words)) as server:
         yield server.accounts
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mfa_lab.cli.group import main
-from mfa_lab.cli.server import database_option
+from mfa_lab.cli.server import existing_database_option
 from mfa_lab.redaction import clears_variables
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _SECONDS_BETWEEN_READINGS = 1.0
 
 
 @main.command()
-@database_option
+@existing_database_option
 @click.option(
     "--after",
     default=0,

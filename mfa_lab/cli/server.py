@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 import click
 
 from mfa_lab.cli.group import main
+from mfa_lab.errors import InvalidInput
 from mfa_lab.redaction import clears_variables
 
-database_option = click.option(
+
+@clears_variables  # the URL may hold the database's password
+def _existing(_context: click.Context, _option: click.Parameter, url: str) -> str:
+    """Return the URL, or raise `InvalidInput` if it names a file that does not exist."""
+    from mfa_lab.server.storage import address
+
+    path = address.path_of(address.parsed(url))
+    if path is not None and not os.path.exists(path):  # noqa: PTH110 (Path.exists raises errors)
+        raise InvalidInput(f"there is no database {str(path)!r}: give the server's database with --database")
+    return url
+
+
+_database_option = partial(
+    click.option,
     "--database",
     envvar="MFA_LAB_DATABASE",
     default="sqlite:///mfa-lab.db",
     show_default=True,
     metavar="URL",
-    help="Store the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.",
+)
+database_option = _database_option(help="Store the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.")
+existing_database_option = _database_option(
+    callback=_existing, help="Use this database, which must exist: sqlite:///FILE or postgresql://USER@HOST/NAME."
+)
+policy_option = click.option(
+    "--policy",
+    envvar="MFA_LAB_POLICY",
+    default="standard",
+    show_default=True,
+    help="Use this policy: standard, or a name in data/policies.toml.",
 )
 prefix_option = click.option(
     "--prefix",
@@ -24,17 +51,26 @@ prefix_option = click.option(
 )
 
 
+class _Word(click.types.StringParamType):
+    envvar_list_splitter = ","
+
+
+refuse_word_option = click.option(
+    "--refuse-word",
+    "refused_words",
+    envvar="MFA_LAB_REFUSED_WORDS",
+    type=_Word(),
+    multiple=True,
+    metavar="WORD",
+    help="Refuse new passwords that contain this word, such as the organisation's name; can be repeated.",
+)
+
+
 @main.command()
 @database_option
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Listen on this port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
-@click.option(
-    "--policy",
-    envvar="MFA_LAB_POLICY",
-    default="standard",
-    show_default=True,
-    help="Use this policy: standard, or a name in data/policies.toml.",
-)
+@policy_option
 @click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Run this number of processes."
 )
@@ -93,6 +129,7 @@ prefix_option = click.option(
     metavar="FILE",
     help="Write security notifications to this file.",
 )
+@refuse_word_option
 @clears_variables
 def serve(
     port: int,
@@ -106,6 +143,7 @@ def serve(
     origins: tuple[str, ...],
     admins: tuple[str, ...],
     registration: bool,
+    refused_words: tuple[str, ...],
     **others: str,
 ) -> None:
     """Serve a small web application with MFA: pages, and a JSON API described at /openapi.json.
@@ -138,6 +176,7 @@ def serve(
         origins=",".join(origins),
         admins=",".join(admins),
         registration="yes" if registration else "no",
+        refused_words=",".join(refused_words),
         **others,
     )
     tls = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else None
@@ -147,13 +186,14 @@ def serve(
 @main.command()
 @click.argument("name")
 @database_option
+@refuse_word_option
 @click.password_option(help="Use this password; prompts if omitted.")
 @clears_variables
-def register(name: str, database: str, password: str) -> None:
+def register(name: str, database: str, refused_words: tuple[str, ...], password: str) -> None:
     """For operators: make an account called NAME, for example an administrator's account."""
     from mfa_lab.server.flow import MfaServer
 
-    server = MfaServer(database)
+    server = MfaServer(database, refused_words=refused_words)
     try:
         server.register(name, password)
     finally:
@@ -163,7 +203,7 @@ def register(name: str, database: str, password: str) -> None:
 
 @main.command("reset-password")
 @click.argument("name")
-@database_option
+@existing_database_option
 @click.option(
     "--origin",
     envvar="MFA_LAB_ORIGINS",
@@ -172,16 +212,18 @@ def register(name: str, database: str, password: str) -> None:
     help="Print a link to this site, such as https://app.example.org. If omitted, print only the token.",
 )
 @prefix_option
+@policy_option
 @clears_variables
-def reset_password(name: str, database: str, origin: str, prefix: str) -> None:
+def reset_password(name: str, database: str, origin: str, prefix: str, policy: str) -> None:
     """For operators: make a link with which the owner of the account NAME sets a new password.
 
-    First check the owner's identity. The link works once, within ten minutes. The owner also needs the second factor
-    to log in.
+    First check the owner's identity. The link works once, and only for a short time, which the policy sets. The
+    owner also needs the second factor to log in.
     """
+    from mfa_lab.policy.named import named_policy
     from mfa_lab.server.flow import MfaServer
 
-    server = MfaServer(database)
+    server = MfaServer(database, policy=named_policy(policy))
     try:
         token = server.issue_password_reset(name).token
     finally:
@@ -209,7 +251,7 @@ def migrate(database: str) -> None:
 
 
 @main.command("trust-clock")
-@database_option
+@existing_database_option
 @clears_variables
 def trust_clock(database: str) -> None:
     """For operators: confirm that this machine's clock is correct now and was wrong before.

@@ -27,6 +27,7 @@ class Event(StrEnum):
     LOGGED_OUT = "logged out"
     SESSION_ENDED = "session ended"
     SESSIONS_ENDED = "sessions ended"
+    EVERY_SESSION_ENDED = "every session ended"
     SESSION_END_REFUSED = "session end refused"
     ENROLMENT_STARTED = "enrolment started"
     ENROLMENT_REFUSED = "enrolment refused"

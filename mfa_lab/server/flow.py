@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,7 +33,7 @@ from mfa_lab.server.factors import authenticators, recovery_codes
 from mfa_lab.server.login import external_login, otp_validation, pending_logins, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
-from mfa_lab.server.passwords.hashing import PasswordHasher
+from mfa_lab.server.passwords.hashing import PasswordHasher, checked_words
 from mfa_lab.server.records import (
     AuditLine,
     Authenticator,
@@ -70,7 +70,8 @@ class MfaServer:
     all learners see the same secrets and recovery codes. Nonces, keys, challenges and tokens always come from the
     operating system. `relying_party` is the site for which passkeys are made. Without this argument, the server has
     no relying party. `reset_page` is the full address of the page for a new password, such as
-    https://app.example.org/mfa/password-reset/new. Without this argument, the server mails no links.
+    https://app.example.org/mfa/password-reset/new. Without this argument, the server mails no links. No new password
+    may contain one of `refused_words`, such as the names of your organisation and its products, in any letter case.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class MfaServer:
         randomness: Randomness | None = None,
         relying_party: RelyingParty | None = None,
         reset_page: str = "",
+        refused_words: Iterable[str] = (),
     ) -> None:
         redacted_url, redacted_key = Redacted(url), None if key is None else RedactedBytes(key)
         del url, key  # tracebacks may show variables
@@ -93,6 +95,7 @@ class MfaServer:
         self.issuer = issuer
         self.relying_party = relying_party
         self.reset_page = password_reset.checked_page(reset_page)
+        words = checked_words(refused_words)
         store = Store(redacted_url.reveal(), redacted_key)
         self._services = Services(
             store=store,
@@ -103,6 +106,7 @@ class MfaServer:
             shown=randomness or SystemRandomness(),
             relying_party=relying_party,
             reset_page=reset_page,
+            refused_words=words,
         )
         self._compared_at: int | None = None
         with store.reading() as connection:

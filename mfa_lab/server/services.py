@@ -38,6 +38,7 @@ class Services:
     shown: Randomness
     relying_party: RelyingParty | None = None
     reset_page: str = ""
+    refused_words: tuple[str, ...] = ()
 
     def party(self) -> RelyingParty:
         """Return the relying party.

@@ -22,9 +22,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.policy import Policy
+from mfa_lab.policy.named import named_policy
 from mfa_lab.redaction import clears_variables
-from mfa_lab.resources import data_dir
 from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import FileNotifier, Notifier, SmtpNotifier
@@ -48,7 +47,7 @@ class Settings:
     domain to which passkeys are bound, by default the host of the first origin. With origins and a way to send
     notifications, a forgotten password gets a link to the first origin. `notifications` is the path of a file. For
     mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or in a
-    file beside the database.
+    file beside the database. New passwords may contain none of the `refused_words`.
     """
 
     database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password
@@ -64,6 +63,7 @@ class Settings:
     issuer: str = "mfa-lab"
     rp_id: str = ""
     origins: str = ""
+    refused_words: str = ""
 
     @classmethod
     @clears_variables
@@ -93,6 +93,7 @@ class Settings:
                 issuer=self.issuer,
                 relying_party=self.relying_party(),
                 reset_page=reset_page,
+                refused_words=_list(self.refused_words),
             ),
             hosts=_list(self.hosts),
             prefix=self.prefix,
@@ -142,17 +143,6 @@ class Settings:
 
 
 _MAIL = ("HOST", "PORT", "SENDER", "SECURITY", "USER", "PASSWORD")
-
-
-def named_policy(name: str) -> Policy:
-    """Return the policy `standard`, or a policy from data/policies.toml.
-
-    Raises `InvalidInput`, which names all policies.
-    """
-    known = {"standard": Policy.STANDARD} | Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
-    if name not in known:
-        raise InvalidInput(f"there is no policy {name!r}: choose one of {', '.join(known)}")
-    return known[name]
 
 
 def application() -> FastAPI:

@@ -7,6 +7,7 @@ import logging
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from mfa_lab import AccessDenied, ManualClock, MfaServer, Policy
 from mfa_lab.cli import main
+from mfa_lab.errors import PasswordRefused
 from mfa_lab.server.storage import schema
 from mfa_lab.web import serve
 from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, START, WRONG, Deployment, refused
@@ -127,7 +129,7 @@ def test_a_part_of_the_log_that_is_none(option: str, log_url: str) -> None:
 
 
 def test_the_operator_ends_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`mfa-lab accounts sessions` lists them, and `end-sessions` ends one or all."""
+    """`mfa-lab accounts sessions` lists them, and `end-sessions` ends one, all, or everybody's."""
     monkeypatch.setattr("mfa_lab.server.flow.SystemClock", lambda: ManualClock(START))
     monkeypatch.setenv("MFA_LAB_KEY", KEY.hex())
     life = Deployment(tmp_path, Policy.STANDARD, ManualClock(START - 300))
@@ -148,6 +150,12 @@ def test_the_operator_ends_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "no such session" in run("end-sessions", f"--session={first['id']}")
     assert run("end-sessions") == "Ended 2 sessions.\n"
     assert run("sessions") == ""
+    granted.append(life.log_in())
+    monkeypatch.setattr("mfa_lab.server.flow.SystemClock", lambda: life.clock)
+    command = ["accounts", "end-sessions", f"--database={life.url}"]
+    for wrong in ([], [NAME, "--everybody"], ["--everybody", "--session=x"]):
+        assert "name one account" in CliRunner().invoke(main, [*command, *wrong]).output
+    assert CliRunner().invoke(main, [*command, "--everybody"]).output == "Ended 1 session.\n"
     for session in granted:
         with pytest.raises(AccessDenied):
             life.server.check_session(session)
@@ -191,3 +199,62 @@ def test_the_operator_changes_accounts(tmp_path: Path, monkeypatch: pytest.Monke
         "account deleted",
     ]
     assert {line["actor"] for line in log} == {"program"}
+
+
+@pytest.mark.parametrize("command", [["register", "bob@example.org"], ["accounts", "set-password", NAME]])
+def test_the_operator_refuses_words(command: list[str], tmp_path: Path) -> None:
+    """ASVS-6.2.11: by an option that can be repeated, or by a list in the environment."""
+    url = f"sqlite:///{tmp_path / 'lab.db'}"
+    with closing(MfaServer(url)) as server:
+        server.register(NAME, PASSWORD)
+    run = [*command, f"--database={url}", "--password=demo: Widgets of Acme"]
+    by_option = CliRunner().invoke(main, [*run, "--refuse-word=bank", "--refuse-word=acme"])
+    by_environment = CliRunner().invoke(main, run, env={"MFA_LAB_REFUSED_WORDS": "bank, widget"})
+    for ran in (by_option, by_environment):
+        assert ran.exit_code == 1
+        assert "contains a word" in ran.output
+    assert CliRunner().invoke(main, run).exit_code == 0
+
+
+def test_serve_refuses_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worker gets the words, from the option or from the environment."""
+    given: list[str] = []
+    monkeypatch.setattr(serve, "run", lambda settings, **_: given.append(settings.refused_words))
+    CliRunner().invoke(main, ["serve", "--refuse-word=bank", "--refuse-word=acme"])
+    CliRunner().invoke(main, ["serve"], env={"MFA_LAB_REFUSED_WORDS": "bank,widget"})
+    assert given == ["bank,acme", "bank,widget"]
+    server = serve.Settings(database="sqlite://", policy="business", refused_words="bank, acme").application()
+    with closing(server.state.mfa.server) as opened, pytest.raises(PasswordRefused, match="contains a word"):
+        opened.register(NAME, "demo: welcome to ACME")
+
+
+def test_the_policy_says_how_long_a_link_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mfa-lab reset-password --policy` takes the names that `mfa-lab serve` takes."""
+    monkeypatch.setattr("mfa_lab.server.flow.SystemClock", lambda: ManualClock(START))
+    monkeypatch.setenv("MFA_LAB_KEY", KEY.hex())
+    life = Deployment(tmp_path, Policy.STANDARD)
+    life.server.register(NAME, PASSWORD)
+    short = replace(Policy.STANDARD, password_reset_seconds=60)
+    monkeypatch.setattr("mfa_lab.policy.named.named_policy", {"standard": Policy.STANDARD, "short": short}.get)
+    command = ["reset-password", NAME, f"--database={life.url}"]
+    for options, seconds in (([], 600), (["--policy=short"], 60)):
+        assert CliRunner().invoke(main, [*command, *options]).exit_code == 0
+        assert life.rows("SELECT expires_at FROM password_resets WHERE ended IS NULL") == [(START + seconds,)]
+    monkeypatch.undo()
+    unknown = CliRunner().invoke(main, [*command, "--policy=nobodys"])
+    assert unknown.exit_code == 1
+    assert "choose one of standard, " in unknown.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["audit"], ["trust-clock"], ["accounts", "list"], ["accounts", "end-sessions", "-"], ["reset-password", NAME]],
+    ids=" ".join,
+)
+def test_a_wrong_path_makes_no_database(command: list[str], tmp_path: Path) -> None:
+    """The operator gets a sentence with the path, and no file appears."""
+    for name in ("none.db", "no folder/none.db", "n" * 300):
+        ran = CliRunner().invoke(main, [*command, f"--database=sqlite:///{tmp_path / name}"])
+        assert (ran.exit_code, type(ran.exception)) == (1, SystemExit)
+        assert f"there is no database '{tmp_path / name}'" in ran.output
+    assert not list(tmp_path.iterdir())

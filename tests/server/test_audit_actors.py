@@ -22,7 +22,7 @@ OWNER, ADMINISTRATOR, PROGRAM, NOBODY = ("owner", None), ("administrator", ADMIN
 BY_OPERATORS = {
     *(Event.REGISTRATION_REFUSED, Event.FACTOR_ADOPTED, Event.RESET_CODE_ISSUED, Event.REBOUND, Event.CLOCK_TRUSTED),
     *(Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED, Event.ACCOUNT_RENAMED, Event.ACCOUNT_DELETED),
-    Event.PASSWORD_SET,
+    *(Event.PASSWORD_SET, Event.EVERY_SESSION_ENDED),
 }
 ACTORS = {event: {NOBODY if event.endswith("refused") else OWNER} for event in Event}
 ACTORS |= {event: {ADMINISTRATOR} for event in BY_OPERATORS}
@@ -107,6 +107,7 @@ def test_every_event_has_its_actor(tmp_path: Path) -> None:
     life.log_in()
     accounts.end_session(session.subject, accounts.sessions(session.subject)[0].id, by=ADMIN)
     accounts.end_all_sessions(session.subject, by=ADMIN)
+    accounts.end_every_session(by=ADMIN)
     an_account_comes_and_goes(server)
     for _ in range(3):
         refused(server.finish_login, life.begin(), life.wrong_code())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mfa_lab.errors import Reason
+from mfa_lab import MfaServer
+from mfa_lab.errors import PasswordRefused, Reason
 from mfa_lab.server.storage.schema import metadata
-from tests.server.kit import NAME, PASSWORD, Deployment, reason
+from tests.server.kit import KEY, NAME, PASSWORD, Deployment, reason
 
 YEAR_SECONDS = 366 * 24 * 3600
 
@@ -31,6 +35,24 @@ def test_a_password_never_expires(enrolled: Deployment) -> None:
 def test_a_password_is_verified_as_it_was_typed(typed: str, deployment: Deployment) -> None:
     """ASVS-6.2.8: in another case, cut or lengthened, it is another password."""
     assert reason(deployment.begin, NAME, typed) is Reason.WRONG_PASSWORD
+
+
+def test_every_new_password_is_checked_for_words_of_the_context(enrolled: Deployment) -> None:
+    """ASVS-6.2.11: wherever a password is chosen, the owner's old password still logs in."""
+    options: dict[str, Any] = {"clock": enrolled.clock, "policy": enrolled.policy, "key": KEY}
+    with closing(MfaServer(enrolled.url, refused_words=["Battery"], **options)) as server:
+        session = enrolled.log_in()
+        reset = server.issue_password_reset(NAME)
+        calls: tuple[Callable[[], object], ...] = (
+            lambda: server.register("bob@example.org", PASSWORD),
+            lambda: server.accounts.set_password(NAME, PASSWORD),
+            lambda: server.change_password(session, PASSWORD, PASSWORD),
+            lambda: server.finish_password_reset(reset, PASSWORD),
+        )
+        for call in calls:
+            with pytest.raises(PasswordRefused, match="contains a word"):
+                call()
+        assert server.begin_login(NAME, PASSWORD)
 
 
 def test_there_is_no_place_for_a_hint() -> None:

@@ -100,12 +100,13 @@ def test_the_second_step_follows(own: Own) -> None:
     assert own.ask("GET", "/mfa/account", tokens.written(session)).status_code == 303  # the new login replaced it
 
 
-def test_the_account_page_offers_no_password(own: Own) -> None:
+def test_no_page_offers_a_new_password(own: Own) -> None:
     """Nor does the page for it open."""
     token = tokens.written(own.session())
-    page = own.ask("GET", "/mfa/account", token)
-    assert page.status_code == 200
-    assert "/mfa/password" not in page.text
+    for path in ("/mfa/account", "/mfa/sessions"):
+        page = own.ask("GET", path, token)
+        assert page.status_code == 200
+        assert "/mfa/password" not in page.text
     assert own.ask("GET", "/mfa/password", token).headers["location"] == "/mfa/account"
     fields = {"form_token": tokens.form_token(token), "old": "", "new": "demo: a mule in the meadow"}
     assert own.ask("POST", "/mfa/password", token, data=fields).status_code == 403

@@ -24,11 +24,12 @@ from click.testing import CliRunner
 from mfa_lab import AccessDenied, ManualClock, MfaServer, Policy
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
+from mfa_lab.policy.named import named_policy
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.notifications.notifier import FileNotifier, SmtpNotifier
 from mfa_lab.server.records import Notification, PasswordReset
 from mfa_lab.web.app import sending_notifications
-from mfa_lab.web.serve import Settings, named_policy, run
+from mfa_lab.web.serve import Settings, run
 from tests.browser.lab import free_port
 from tests.cli.test_cli import COMMAND
 from tests.needs import requires_program

@@ -125,6 +125,24 @@ def test_the_administrator_by_the_api(served: Served, name: str, admin: str) -> 
     administer_by_the_api(served, name, admin)
 
 
+def test_the_administrator_ends_every_session(served: Served, name: str, admin: str) -> None:
+    """ASVS-7.4.5: a fresh session of an administrator ends all sessions, also itself; nobody else may."""
+    served.enrol(name)
+    api = served.api()
+    owner, old = api.log_in(served, name), api.log_in(served, admin)
+    assert api.call("DELETE", "/all-sessions").status_code == 401
+    assert refused(api.call("DELETE", "/all-sessions", owner))
+    served.advance(300)
+    assert api.call("DELETE", "/all-sessions", old).status_code == 401
+    assert live(api, owner)
+    fresh = api.log_in(served, admin)
+    by = api.call("GET", "/session", fresh).json()["subject"]
+    assert api.call("DELETE", "/all-sessions", fresh).status_code == 204
+    assert [live(api, token) for token in (owner, old, fresh)] == [False, False, False]
+    line = served.server.newest_audit_lines(1)[0][0]
+    assert (line.event, line.actor_id) == ("every session ended", by)
+
+
 def test_the_log_in_parts(served: Served, admin: str) -> None:
     """Every line once, in order, with its actor; the last part is empty and tells where to go on."""
     api = served.api()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -213,6 +214,23 @@ def test_a_step_that_expired_says_start_a_new_login(
     answer = browser.send(f"/{step}", **{"recovery_code" if step == "recover" else "code": typed})
     assert told(answer, LOGIN_OVER)
     assert browser.page.select_one('main a[href="/login"]').text == "Start a new login"
+
+
+@pytest.mark.parametrize("step", ["code", "recover"])
+def test_a_new_login_leads_to_the_page_that_was_asked_for(
+    step: str, served: Served, browser: Browser, name: str
+) -> None:
+    """Neither a login that expired nor a form sent twice loses the address."""
+    served.enrol(name)
+    begin(browser, name, "/login?next=/password")
+    if step == "recover":
+        browser.get(str(browser.page.find("a", string=re.compile("recovery code"))["href"]))
+    served.advance(1000)
+    browser.send(f"/{step}", **{"recovery_code" if step == "recover" else "code": "000000"})
+    begin(browser, name, str(browser.page.find("a", string="Start a new login")["href"]))
+    twice = clicked_twice(browser, "/code", late=True, code=served.code(name))
+    assert told(twice, ALREADY_DONE)
+    assert browser.page.find("a", string="Log in again")["href"] == "/login?next=/password"
 
 
 def test_a_login_that_leads_elsewhere_offers_the_codes_first(served: Served, browser: Browser, name: str) -> None:

@@ -173,7 +173,7 @@ class Accounts:
         services, now = self._services, self._now()
         with services.store.reading() as connection:
             name = _existing(connection, account).name
-        fresh_hash = services.hasher.hash(checked_password(wanted, name, services.policy))
+        fresh_hash = services.hasher.hash(checked_password(wanted, name, services.policy, services.refused_words))
         with locked(services, account) as (connection, row):
             _has_password(row)
             throttle.clear(connection, services.throttle_key(Redacted(row.normal_name)))
@@ -195,6 +195,13 @@ class Accounts:
         The password and the authenticators stay valid, so the user can log in again.
         """
         return session_list.end_all_of_account(self._services, known(subject), self._now(), by)
+
+    def end_every_session(self, *, by: str = "") -> int:
+        """End the sessions of all accounts (ASVS-7.4.5), also that of the administrator. Return how many these were.
+
+        Everybody can log in again. The audit log gets one line, and the owners get no security notification.
+        """
+        return session_list.end_every(self._services, self._now(), by)
 
 
 def known(given: str) -> str:

@@ -33,7 +33,9 @@ def register(
         "id": account_id,
         "name": name,
         "normal_name": normal_name(name),
-        "password_hash": services.hasher.hash(checked_password(password, name, services.policy)),
+        "password_hash": services.hasher.hash(
+            checked_password(password, name, services.policy, services.refused_words)
+        ),
         "otp_wait_until": 0,
         "recovery_wait_until": 0,
         "created_at": now,

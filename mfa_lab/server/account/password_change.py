@@ -39,7 +39,7 @@ def change(services: Services, session: Session, typed: Redacted | None, new: Re
         row = _live(connection, services, token, now)
     if isinstance(row, Decision):
         return row
-    fresh_hash = services.hasher.hash(checked_password(new, row.name, services.policy))
+    fresh_hash = services.hasher.hash(checked_password(new, row.name, services.policy, services.refused_words))
     key = services.throttle_key(Redacted(row.normal_name))
     named = locks.names(key)
     with services.store.transaction(*named, flush=False) as connection:

@@ -177,7 +177,7 @@ def finish(services: Services, reset: PasswordReset, new: Redacted, now: int) ->
         row: Any = connection.execute(_READ, {"token": token}).first()
     if decision := _why_unusable(row, now):
         return _recorded(services, decision, now)
-    fresh_hash = services.hasher.hash(checked_password(new, row.name, services.policy))
+    fresh_hash = services.hasher.hash(checked_password(new, row.name, services.policy, services.refused_words))
     key = services.throttle_key(Redacted(row.normal_name))
     with services.store.transaction(*locks.names(key), locks.password_reset(token)) as connection:
         row = connection.execute(_READ, {"token": token}).first()

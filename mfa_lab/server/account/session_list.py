@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from mfa_lab.errors import InvalidInput, Reason
 from mfa_lab.server.audit import Actor, Event, notify_sparingly, operator, record
@@ -27,6 +27,12 @@ _LIVE = (
     .order_by(table.c.created_at, table.c.token_hash)
 )
 _ACCOUNT = select(accounts.c.id).where(accounts.c.id == bindparam("account"))
+_COUNT_LIVE = (
+    select(func.count())
+    .select_from(table)
+    .where(table.c.ended.is_(None), table.c.created_at > bindparam("began"), table.c.seen_at > bindparam("seen"))
+)
+_END_EVERY = update(table).where(table.c.ended.is_(None)).values(ended="superseded")
 _ID_PREFIX = "mfa-lab session id "
 _ID_DIGITS = 32
 
@@ -107,6 +113,20 @@ def end_all_of_account(services: Services, subject: str, now: int, by: str) -> i
         ended = _end_all(connection, services, subject, now, operator(by), by)
     if not known:
         raise InvalidInput(_NOBODY)
+    return ended
+
+
+def end_every(services: Services, now: int, by: str) -> int:
+    """End the sessions of all accounts for an administrator, and return how many live sessions these were.
+
+    The transaction takes the lock of the whole database, so no other request uses a session meanwhile.
+    """
+    policy = services.policy
+    live = {"began": now - policy.session_seconds, "seen": now - policy.session_idle_seconds}
+    with services.store.transaction() as connection:
+        ended: int = connection.execute(_COUNT_LIVE, live).scalar_one()
+        connection.execute(_END_EVERY)
+        record(connection, now, Event.EVERY_SESSION_ENDED, None, actor=operator(by), actor_id=by)
     return ended
 
 

@@ -22,17 +22,18 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.redaction import clears_variables
 from mfa_lab.server.records import Notification
 
+_NOT_YOU = "If it was not you, change the password that you log in with."
+"""An identity provider may have checked this password, so it may not be a password of this server."""
 _WORDS = {
-    "code refused": "Somebody knows your password and typed a wrong code. If it was not you, change your password.",
-    "passkey refused": "Somebody knows your password and sent a wrong passkey. "
-    "If it was not you, change your password.",
+    "code refused": f"Somebody completed the first step of your login, and then typed a wrong code. {_NOT_YOU}",
+    "passkey refused": f"Somebody completed the first step of your login, and then sent a wrong passkey. {_NOT_YOU}",
     "factor disabled": "Too many wrong codes disabled your authenticator. Use a recovery code to enrol a new one.",
     "factor bound": "An authenticator was enrolled. If it was not you, call your administrator at once.",
     "factor taken over": "Your earlier authenticator works here. Enrol a new one: the older system knows its secret.",
     "factor revoked": "An authenticator was revoked. If it was not you, call your administrator at once.",
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
-    "recovery refused": "Somebody typed your password and a wrong recovery code. "
-    "If it was not you, change your password.",
+    "recovery refused": "Somebody completed the first step of your login, and then typed a wrong recovery code. "
+    f"{_NOT_YOU}",
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
     "reset code issued": "An administrator issued a reset code for you. "
     "If you did not ask for this code, call your administrator at once.",

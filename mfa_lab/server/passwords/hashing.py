@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 
 import argon2
 from argon2.exceptions import HashingError, InvalidHashError, VerificationError, VerifyMismatchError
 
-from mfa_lab.errors import PasswordRefused, ServerFault
+from mfa_lab.errors import InvalidInput, PasswordRefused, ServerFault
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM
 from mfa_lab.redaction import Redacted, clears_variables
@@ -18,26 +18,43 @@ from mfa_lab.resources import data_dir
 
 _NEVER = Redacted(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the result is discarded
 _SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some memory, and try again"
+_WORD_MIN_LENGTH = 3
 _TYPED_AT_MOST = 4
 """The maximum number of typed code points per code point in NFC. A longer text is not normalised, because its
 normalisation could take minutes."""
 
 
-def checked_password(password: Redacted, name: str, policy: Policy) -> Redacted:
+def checked_words(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words that no password may contain, casefolded. Raises `InvalidInput` for a very short word.
+
+    Words of your organisation and its products are easy to guess (ASVS-6.1.2).
+    """
+    if isinstance(words, str):
+        raise InvalidInput("give the refused words as a tuple or a list, not as one text")
+    folded = tuple(unicodedata.normalize("NFC", word).strip().casefold() for word in words)
+    if any(len(word) < _WORD_MIN_LENGTH for word in folded):
+        raise InvalidInput(
+            f"a refused word needs at least {_WORD_MIN_LENGTH} characters: a shorter one is in too many passwords"
+        )
+    return folded
+
+
+def checked_password(password: Redacted, name: str, policy: Policy, refused_words: tuple[str, ...] = ()) -> Redacted:
     """Return `password` in Unicode NFC.
 
     Raises `PasswordRefused`, which says why a password is refused (NIST-3.1.1.2). A password needs at least
     `policy.password_min_length` code points (8 by default), of any kind. There are no composition rules, and no
-    password is truncated. A password must be neither a common password nor the account's name.
+    password is truncated. A password must be neither a common password nor the account's name, and must contain no
+    word of `refused_words` (ASVS-6.2.11).
     """
-    refusal = _refusal(password, name, policy)
+    refusal = _refusal(password, name, policy, refused_words)
     if refusal is not None:
         raise refusal  # here, where no variable holds the text
     return _nfc(password)
 
 
 @clears_variables
-def _refusal(password: Redacted, name: str, policy: Policy) -> PasswordRefused | None:
+def _refusal(password: Redacted, name: str, policy: Policy, refused_words: tuple[str, ...]) -> PasswordRefused | None:
     text: object = password.reveal()
     if not isinstance(text, str) or not encodable(text):
         return PasswordRefused("a password must be text: type it again")
@@ -56,6 +73,12 @@ def _refusal(password: Redacted, name: str, policy: Policy) -> PasswordRefused |
         )
     if normal.casefold() in {name.casefold(), name.split("@")[0].casefold()}:
         return PasswordRefused("this password is the account's name; choose another one", rule="blocklist")
+    if any(word in normal.casefold() for word in refused_words):
+        return PasswordRefused(
+            "this password contains a word that attackers try first here, such as the name of the organisation; "
+            "choose another one",
+            rule="blocklist",
+        )
     return None
 
 

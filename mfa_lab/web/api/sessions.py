@@ -53,6 +53,12 @@ def end_sessions_of_account(request: Request, admin: Admin, subject: Identifier)
     server_of(request).accounts.end_all_sessions(subject, by=admin.subject)
 
 
+@router.delete("/all-sessions", status_code=204)
+def end_every_session(request: Request, admin: Admin) -> None:
+    """End the sessions of all accounts, also the session that this request uses. For administrators."""
+    server_of(request).accounts.end_every_session(by=admin.subject)
+
+
 def _out(listed: Iterable[OpenSession]) -> list[OpenSessionOut]:
     return [
         OpenSessionOut(

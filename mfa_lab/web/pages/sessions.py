@@ -20,8 +20,10 @@ def factors(methods: Iterable[str]) -> str:
 
 @router.get("/sessions")
 def sessions(visit: Shown) -> Response:
-    listed = visit.server.sessions(visit.session())
-    return visit.page("sessions.html", sessions=listed[::-1], factors=factors)
+    session = visit.session()
+    listed = visit.server.sessions(session)
+    password = session.external is None
+    return visit.page("sessions.html", sessions=listed[::-1], factors=factors, password=password)
 
 
 @router.post("/sessions/end")

@@ -194,6 +194,26 @@ def test_an_administrator_sees_and_ends_sessions(enrolled: Deployment) -> None:
     assert [one.event for one in enrolled.server.notifications(here)][-2:] == ["session ended", "sessions ended"]
 
 
+def test_every_session_of_every_account_ends(enrolled: Deployment) -> None:
+    """ASVS-7.4.5: live sessions are counted, the log gets one line, and everybody can log in again."""
+    old = [enrolled.log_in() for _ in range(2)]
+    enrolled.clock.advance(enrolled.policy.session_idle_seconds)
+    enrolled.enrol(BOB)
+    mine, theirs = enrolled.log_in(), enrolled.log_in(BOB)
+    assert enrolled.server.accounts.end_every_session(by=ADMIN) == 2
+    for session in (mine, theirs):
+        assert reason(enrolled.server.check_session, session) is Reason.UNKNOWN_SESSION
+    assert enrolled.rows("SELECT count(*) FROM sessions WHERE ended IS NULL") == [(0,)]
+    assert len(old) + 2 == enrolled.rows("SELECT count(*) FROM sessions")[0][0]
+    line = enrolled.server.newest_audit_lines(1)[0][0]
+    assert (line.event, line.account_id, line.actor, line.actor_id) == (
+        *("every session ended", None),
+        *("administrator", ADMIN),
+    )
+    assert enrolled.server.accounts.end_every_session() == 0
+    assert enrolled.server.check_session(enrolled.log_in())
+
+
 @pytest.mark.parametrize("subject", ["", "x", "0" * 32, NAME, "\ud800"])
 def test_an_account_that_does_not_exist(subject: str, enrolled: Deployment) -> None:
     """The operator gets a sentence, and nothing is logged of nobody."""

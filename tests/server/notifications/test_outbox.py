@@ -23,7 +23,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.server.audit import Event
 from mfa_lab.server.notifications.notifier import FileNotifier, SmtpNotifier, words
 from mfa_lab.server.records import Notification
-from tests.server.kit import NAME, NEVER_WAITS, PASSWORD, Deployment, reason
+from tests.server.kit import NAME, NEVER_WAITS, PASSWORD, START, Deployment, reason
 
 SENDER = "mfa@example.org"
 
@@ -158,6 +158,14 @@ def test_one_bad_notification_holds_up_no_other(enrolled: Deployment, caplog: py
     assert "AttributeError: a bug in a mail library" in caplog.text
     assert enrolled.server.send_notifications(post) == 0
     assert post.sent == [(NAME, "reset code issued")]
+
+
+@pytest.mark.parametrize("event", ["code refused", "passkey refused", "recovery refused"])
+def test_a_wrong_second_step_in_words(event: str) -> None:
+    """True, too, for an account whose first factor an identity provider checks, and which has no password here."""
+    said = words(Notification(START, event))
+    assert "completed the first step of your login" in said
+    assert "your password" not in said
 
 
 def test_mail_goes_to_the_account_and_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:

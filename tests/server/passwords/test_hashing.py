@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa_lab import MfaServer, Policy
-from mfa_lab.errors import PasswordRefused, ServerFault
+from mfa_lab.errors import InvalidInput, PasswordRefused, ServerFault
 from mfa_lab.policy import CHEAPEST, OWASP, HashCost
 from mfa_lab.redaction import Redacted
-from mfa_lab.server.passwords.hashing import PasswordHasher, checked_password, common_passwords
+from mfa_lab.server.passwords.hashing import PasswordHasher, checked_password, checked_words, common_passwords
 from tests.server.kit import NAME, PASSWORD, WRONG, Deployment, counted_costs
 
 HASHER = PasswordHasher(CHEAPEST, 1024)
@@ -81,6 +81,25 @@ def test_the_name_before_the_at_sign_is_refused_too() -> None:
     """The local part of an address is the first thing tried."""
     with pytest.raises(PasswordRefused, match=r"is the account's name"):
         checked_password(Redacted("longlocalpart"), "longlocalpart@example.org", Policy.STANDARD)
+
+
+@pytest.mark.parametrize("password", ["Ac\u00e9 Bank", "welcome to ace\u0301 BANK!", "2026-WIDGETS-2026"])
+def test_a_word_of_the_context_is_refused(password: str) -> None:
+    """ASVS-6.2.11: anywhere in a password, in any letter case, composed or decomposed. The password is not told."""
+    words = checked_words(["ace\u0301 bank", " Widget "])
+    with pytest.raises(PasswordRefused, match="contains a word") as caught:
+        checked_password(Redacted(password), NAME, Policy.STANDARD, words)
+    assert caught.value.rule == "blocklist"
+    assert password not in str(caught.value)
+    other = Redacted("demo: ace of banks, widg")
+    assert checked_password(other, NAME, Policy.STANDARD, words).reveal() == other.reveal()
+
+
+@pytest.mark.parametrize("words", ["acme", [""], ["acme", " ab "]])
+def test_words_that_would_refuse_too_much(words: list[str]) -> None:
+    """One text instead of a list would refuse single letters."""
+    with pytest.raises(InvalidInput, match="refused word"):
+        checked_words(words)
 
 
 def test_the_blocklist_has_at_least_3000_entries() -> None:

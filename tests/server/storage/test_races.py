@@ -381,6 +381,19 @@ def disabled_enrolment(house: House) -> bool:
     return isinstance(codes, RecoveryCodes) and changed is None and house.value(lines) == "factor bound"
 
 
+def ended_with_all(house: House) -> bool:
+    """A session makes recovery codes after the sessions of all accounts have ended."""
+    session = house.new_account().log_in()
+    codes, ended = house.interleaved(
+        "FROM sessions",
+        lambda: house.one.issue_recovery_codes(session),
+        lambda: house.two.accounts.end_every_session(),
+        nth=2,
+    )
+    last = house.value("SELECT event FROM audit ORDER BY id DESC LIMIT 1")
+    return isinstance(codes, RecoveryCodes) and isinstance(ended, int) and last == "recovery codes issued"
+
+
 def renames(house: House) -> bool:
     """Of a rename and a registration for one name, the second hears of a fault instead of a taken name."""
     house.new_account(enrolled=False)
@@ -418,7 +431,7 @@ RACES = (
     passwords, codes, last_guess, recovery_guesses, old_login, two_sessions, old_password, first_factors,
     further_factors, taken_over, revocations, registrations, first_calls, notifications, acknowledgements,
     same_passkey, reset, disabled_login, deleted_first_step, set_password, disabled_first_step, disabled_enrolment,
-    renames, registered_first,
+    renames, registered_first, ended_with_all,
 )  # fmt: skip
 
 
