@@ -155,18 +155,27 @@ def book(folder: Path) -> None:
 
 @main.command("class-server")
 @click.option("--dir", "folder", required=True, type=click.Path(path_type=Path), help="The folder of the workshop.")
-@click.option("--host", required=True, help="The name of this machine in the learners' browsers.")
-@click.option("--port", default=443, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", required=True, help="Serve the class at this name of the machine, as learners type it.")
+@click.option("--port", default=443, show_default=True, type=click.IntRange(1, 65535), help="Listen on this port.")
 @click.option("--path", "base", default="/", show_default=True, help="Serve the class below this path.")
-@click.option("--certificate", required=True, type=click.Path(exists=True, dir_okay=False, resolve_path=True))
 @click.option(
-    "--certificate-key", "key", required=True, type=click.Path(exists=True, dir_okay=False, resolve_path=True)
+    "--certificate",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+    help="Serve https with this certificate (a PEM file).",
+)
+@click.option(
+    "--certificate-key",
+    "key",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+    help="Use this private key for the certificate (a PEM file).",
 )
 def class_server(folder: Path, host: str, port: int, base: str, certificate: str, key: str) -> None:
     """For trainers: run a class on this machine, with JupyterHub and one Unix user for each seat of a workshop.
 
-    Run it as root, on a machine without other data. The passwords of the seats are in trainer/class-server.html.
-    Ctrl-C ends the hub and all seats. docs/trainer/class-server.md explains each step.
+    Run this command as root, on a machine that holds no other data. The seats' passwords are in
+    trainer/class-server.html. Ctrl-C ends the hub and all seats. docs/trainer/class-server.md explains each step.
     """
     need_the_lab()
     if find_spec("jupyterhub") is None:

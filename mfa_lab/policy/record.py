@@ -167,7 +167,7 @@ class Policy:
         if not _pairs(self.step_up, int) or any(not 1 <= age <= self.session_seconds for _, age in self.step_up):
             raise InvalidInput("step_up must give each action a whole number of seconds, from 1 to session_seconds")
         if not _pairs(self.reasons, str):
-            raise InvalidInput("reasons must give each field a text")
+            raise InvalidInput("reasons must contain a text for each field")
 
     @property
     def factors(self) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def spellings(name: object) -> Spellings:
 def spellings_of(exact: str) -> Spellings:
     """Return the same forms as `spellings`, but for a result of `exact_name`.
 
-    Such a result may be longer than a typed name.
+    The result of `exact_name` may be longer than a typed name.
     """
     normal = _canonical(exact)
     return Spellings(exact, normal, _in_domain(normal, _to_ascii))

@@ -116,7 +116,9 @@ class PendingLogin:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Access to the account `name`. Times are in Unix seconds. An unused session may end before `expires_at`.
+    """A session, which gives access to the account `name`. Times are in Unix seconds.
+
+    An unused session may end before `expires_at`.
 
     At `created_at`, the user logged in with the authentication methods in `methods` (`amr`, RFC 8176).
     """

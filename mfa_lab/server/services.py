@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Services:
     """The services that `MfaServer` makes once and passes to each part of the server.
 
-    `shown` is the source of the values that a person sees (shared secrets, recovery codes). In lessons, this source
+    `shown` is the source of the values that a person sees (shared secrets, recovery codes). In a course, this source
     may have a seed. Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
     """
 

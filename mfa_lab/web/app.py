@@ -152,7 +152,7 @@ async def _not_here(request: Request, error: Exception) -> Response:
 def _methods(path: str) -> set[str]:
     """Return the HTTP methods of all routes with this path (RFC 9110).
 
-    Starlette names only those of the first route.
+    Starlette names only the methods of the first route.
     """
     routes = [route for part in PARTS for route in part.routes if isinstance(route, APIRoute)]
     return {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}

@@ -69,7 +69,7 @@ class Demands:
 
 ANY_SESSION = Demands()
 _DEPENDENCIES: WeakSet[Callable[..., object]] = WeakSet()
-"""What `require_mfa` has returned, so that `check_routes` finds it."""
+"""The functions that `require_mfa` has returned. `check_routes` looks for them."""
 NO_WEBSOCKET = (
     "require_mfa cannot protect a WebSocket route: protect a page with it, and let this page open the WebSocket with "
     "a short-lived ticket of your own"

@@ -39,7 +39,7 @@ def _address(scheme: str, host: str) -> tuple[str, str, int | None] | None:
 
 
 def cross_site(request: Request, *, proof: bool) -> bool:
-    """Return whether a browser says that another site sent this request.
+    """Return whether the browser's headers say that another site caused this request.
 
     With `proof`, the result is also True if the request has neither an Origin nor a Sec-Fetch-Site header. Browsers
     set both headers themselves, and no script can change them. Other clients send neither header. The function logs

@@ -21,7 +21,7 @@ NO_MFA = (
     "share the MFA of the application around it: include a router instead, or call add_mfa for the mounted one too"
 )
 DEVELOPMENT_HOST = "shop.localhost"
-"""The host name for lessons: browsers find it without DNS, and offer passkeys at it, as they do not at 127.0.0.1."""
+"""The host name on one machine. Browsers find it without DNS, and offer passkeys at it but not at 127.0.0.1."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", DEVELOPMENT_HOST)
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
@@ -93,7 +93,7 @@ class Site:
 
     @property
     def cookie_rules(self) -> Cookie:
-        """Return the rules of the cookie."""
+        """Return the rules of the site's cookie."""
         return Cookie(https=self.https, path=self.cookie_path)
 
     @property

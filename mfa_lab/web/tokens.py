@@ -3,7 +3,7 @@
 This module and `origin.own_path` need no FastAPI: every web framework can use them (docs/examples).
 
 The text is a letter for the step, a dot, and the token. The letter only says which call to try. Only the server knows
-what a token permits, whatever the letter claims.
+what a token permits.
 """
 
 from __future__ import annotations

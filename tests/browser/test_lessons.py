@@ -194,7 +194,7 @@ def test_the_other_tab_by_keyboard_alone(open_lesson):
 
     expect(other).to_have_title("Log in")
     follow("Register", "Register")
-    sign("Name, for instance your mail address", "Nearly there")
+    sign("Name, for instance your mail address", "Log in to continue")
     follow("Log in", "Log in")
     sign("Name", "Enrol an authenticator")
     follow("Show the QR code", "Scan, then type the code")

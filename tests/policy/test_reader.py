@@ -113,7 +113,11 @@ BAD = [
     ),
     ("[bank]\nsession_seconds = 60\n[bank.step_up]\npay = 61\n", 2, "session_seconds in [bank]: step_up must give"),
     ("[bank.reasons]\nwindow = 'small'\n", 2, "window in [bank.reasons]: there is no such key; did you mean window"),
-    ("[bank.reasons]\nwindow_steps = 1\n", 2, "window_steps in [bank.reasons]: reasons must give each field a text"),
+    (
+        "[bank.reasons]\nwindow_steps = 1\n",
+        2,
+        "window_steps in [bank.reasons]: reasons must contain a text for each field",
+    ),
     (
         "[bank]\ntitle = '''\nwindow_steps = 11\n'''\nwindow_steps = 11\n",
         5,

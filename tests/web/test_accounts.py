@@ -281,7 +281,7 @@ def test_a_url_is_a_name_on_every_page(served: Served, name: str) -> None:
     browser = served.browser()
     browser.get("/register")
     browser.send("/register", account=url, password=PASSWORD)
-    assert browser.title == "Nearly there"
+    assert browser.title == "Log in to continue"
     browser.get("/login")
     browser.send("/login", account=url, password=PASSWORD)
     browser.send("/enrol", label="phone")

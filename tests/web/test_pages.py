@@ -30,7 +30,7 @@ def test_from_registration_to_logout(served: Served, browser: Browser, name: str
     """Register, log in, enrol by the setup key, log in with the next code, log out; the session is over then."""
     browser.get("/register")
     browser.send("/register", account=name, password=PASSWORD)
-    assert browser.title == "Nearly there"
+    assert browser.title == "Log in to continue"
     browser.get("/login")
     browser.send("/login", account=name, password=PASSWORD)
     assert browser.path == "/enrol"

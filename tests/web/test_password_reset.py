@@ -78,7 +78,7 @@ def test_by_pages(served: Served, name: str) -> None:
     assert browser.page.find("a", string="Forgotten your password?")["href"] == "/password-reset"
     browser.get("/password-reset")
     browser.send("/password-reset", account=name)
-    assert browser.title == "Look into your mail"
+    assert browser.title == "Check your mail"
     assert name not in browser.answer.text
     (link,) = links(served, name)
     page, _, token = link.partition("#")

@@ -30,8 +30,9 @@ from mfa_lab.server.storage.schema import password_resets as table
 _REQUESTED = "requested"
 """The value of `ended` for a request that the outbox has not answered yet. Nobody has the token of such a row."""
 _OWN_COUNT = "password reset\0"
-"""The throttle counts requests under the name with this prefix, so requests never delay a login. No name contains a
-NUL character."""
+"""The throttle counts requests under the name with this prefix, so that requests never delay a login. No name
+contains a NUL character.
+"""
 _AT_ONCE = 2000
 """The number of requests that the outbox answers at once. A flood of requests must not delay an owner's mail."""
 _PATH = "(?:/[A-Za-z0-9._~-]+)+"

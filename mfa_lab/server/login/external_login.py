@@ -58,7 +58,7 @@ def account_of(connection: Connection, subject: Subject) -> str | None:
 
 
 def _add(connection: Connection, services: Services, subject: Subject, name: str, now: int) -> str:
-    """Make an account that no typed name finds, and that no password opens. Return its id."""
+    """Make an account that no typed name finds and no password opens. Return the account's id."""
     account_id = services.new_id()
     connection.execute(
         _ADD,

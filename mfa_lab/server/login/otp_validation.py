@@ -69,7 +69,7 @@ def not_now(row: Any, now: int) -> Decision | None:
 
 
 def not_a_code(row: Any, *typed: Redacted) -> Decision | None:
-    """Return the rejection of texts that are neither verified nor counted, or None if each has the form of a code.
+    """Return the rejection if a text does not have the form of a code. Such texts are neither verified nor counted.
 
     An empty field or half a code is not a guess. The decision depends only on the text, never on the account's number
     of digits. It therefore reveals nothing about an account (docs/decisions/04).

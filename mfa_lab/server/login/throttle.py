@@ -1,8 +1,9 @@
 """Throttle attempts after failures: the wait doubles from 30 s to an hour (NIST-3.2.2).
 
-This module disables no factor. The count of wrong passwords is stored under a keyed hash of the name, in the same way
-for known and unknown names. The count is deleted only when it expires or after a correct password. Codes and recovery
-codes come after a correct password, so the counts of wrong codes are in the account's row.
+This module only makes users wait. It never disables a factor. The count of wrong passwords is stored under a keyed
+hash of the name, in the same way for known and unknown names. The count is deleted only when it expires, after a
+correct password, or when a new password is set. Codes and recovery codes come after a correct password, so the counts
+of wrong codes are in the account's row.
 """
 
 from __future__ import annotations

@@ -56,7 +56,9 @@ _SENT = update(notifications).where(notifications.c.id == bindparam("notice")).v
 
 
 Links = Callable[[str, str, int], str | None]
-"""Return the link for a notification: its event, account id and time. None means: too late, so send nothing."""
+"""Return the link for a notification, given its event, account id and time. The result None means that it is too late
+for a link, and that nothing is sent.
+"""
 
 
 def send(store: Store, notifier: Notifier, now: int, link_of: Links) -> int:

@@ -28,9 +28,9 @@ class _State:
 
     direct: bool
     waiting: list[str] = field(default_factory=list)
-    """The statements that are kept back."""
+    """The statements that are held back."""
     prepared: dict[str, str] = field(default_factory=dict)
-    """Each prepared statement, and the EXECUTE that runs it."""
+    """Each prepared statement, with the EXECUTE statement that runs it."""
 
 
 _STATES: WeakKeyDictionary[Any, _State] = WeakKeyDictionary()

@@ -27,7 +27,7 @@ class RowBinding:
 
 
 class SecretCipher:
-    """Encrypt and decrypt OTP secrets. Each nonce is a random 96-bit number from the operating system's generator."""
+    """Encrypt and decrypt OTP secrets, each with a random 96-bit nonce from the operating system's generator."""
 
     def __init__(self, keys: Keys, schema_version: int) -> None:
         self.key_id = keys.key_id

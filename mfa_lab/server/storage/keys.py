@@ -126,7 +126,7 @@ def _exposed(status: os.stat_result, name: str) -> str | None:
 
 
 def _create(path: Path) -> None:
-    """Write a new key file that only its owner can read. If two processes try this, only one makes the file."""
+    """Write a new key file that only its owner can read. If two processes do this, only one makes the file."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

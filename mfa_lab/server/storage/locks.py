@@ -39,7 +39,7 @@ class Lock(NamedTuple):
 
 
 NOTHING = Lock("", "")
-"""For a transaction whose statements are right whatever other transactions do at the same time."""
+"""The lock of a transaction that is correct whatever other transactions do at the same time."""
 OUTBOX = Lock(_ACCOUNT, "outbox")
 
 

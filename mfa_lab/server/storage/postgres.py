@@ -50,7 +50,7 @@ _CONNECTING = (
         "cannot be reached: start PostgreSQL, or correct the URL's host and port",
     ),
 )
-"""What the driver says if it cannot connect, and the remedy. If this is not in English, `_AWAY` is the remedy."""
+"""The driver's message if it cannot connect, and the remedy. For a message that is not in English, use `_AWAY`."""
 _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"
 
 
@@ -65,7 +65,7 @@ class Postgres:
     has_clock = True
     where = "in PostgreSQL"
     connections = 16
-    """How many connections a worker has at most. PostgreSQL itself allows a hundred by default, for all workers."""
+    """The maximum number of connections of a worker. By default, PostgreSQL allows a hundred for all."""
 
     def __init__(self, url: URL) -> None:
         given = str(url.query.get("options", ""))

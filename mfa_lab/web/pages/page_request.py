@@ -49,7 +49,7 @@ class Visit:
 
     @property
     def next(self) -> str:
-        """Return the path on this site to open after the login, or an empty string."""
+        """Return the path on this site that opens after the login, or an empty string."""
         return own_path(self._given("next"))
 
     @property
@@ -203,7 +203,7 @@ async def _visit(request: Request) -> Visit:
 async def _posted(request: Request) -> Visit:
     """Return a form that this browser sent, otherwise raise `AccessDenied`.
 
-    Routes for forms get the `Visit` only through this check.
+    The routes for forms get their `Visit` only from this function.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":  # only what our forms send, without another charset
@@ -237,7 +237,7 @@ class PageRoute(APIRoute):
 
 
 class OptionsRoute(APIRoute):
-    """Answer the script of a page: a rejection is JSON with a sentence for the user."""
+    """Answer a page's script. If the server rejects the request, the answer is JSON with a sentence for the user."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
