@@ -17,7 +17,8 @@ def _existing(_context: click.Context, _option: click.Parameter, url: str) -> st
     """Return the URL, or raise `InvalidInput` if it names a file that does not exist."""
     from mfa_lab.server.storage import address
 
-    path = address.path_of(address.parsed(url))
+    parsed = address.parsed(url)
+    path = address.path_of(parsed) if parsed.get_backend_name() == "sqlite" else None
     if path is not None and not os.path.exists(path):  # noqa: PTH110 (Path.exists raises errors)
         raise InvalidInput(f"there is no database {str(path)!r}: give the server's database with --database")
     return url

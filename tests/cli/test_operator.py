@@ -258,3 +258,12 @@ def test_a_wrong_path_makes_no_database(command: list[str], tmp_path: Path) -> N
         assert (ran.exit_code, type(ran.exception)) == (1, SystemExit)
         assert f"there is no database '{tmp_path / name}'" in ran.output
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["accounts", "list"], ["audit"], ["reset-password", NAME]])
+def test_a_name_in_postgresql_is_no_file(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command tries to reach the server of the database, which does not run here."""
+    monkeypatch.setenv("MFA_LAB_KEY", KEY.hex())
+    ran = CliRunner().invoke(main, [*command, f"--database=postgresql://mfa@/lab?host={tmp_path}"])
+    assert ran.exit_code == 1
+    assert "there is no database" not in ran.output

@@ -275,6 +275,22 @@ def test_what_the_pages_refuse(served: Served, browser: Browser, admin: str, nam
     assert served.server.accounts.find(own).state == "active"
 
 
+def test_a_login_after_a_rejected_form_leads_somewhere(
+    served: Served, browser: Browser, admin: str, name: str
+) -> None:
+    """The page of a rejected form has the form's address, which is no account's page."""
+    served.server.register(name, PASSWORD)
+    browser.get(f"/accounts/{served.server.accounts.find(name).subject}")
+    browser.send("/accounts/password", password="short")
+    assert browser.path == "/accounts/password"
+    served.advance(served.server.policy.fresh_session_seconds)
+    browser.send("/accounts/password", password=NEW)
+    assert browser.path == "/login?next=/accounts/password"
+    browser.send("/login", account=admin, password=PASSWORD)
+    browser.send("/code", code=served.code(admin))
+    assert (browser.path, browser.alert) == ("/accounts", "")
+
+
 def test_a_url_is_a_name_on_every_page(served: Served, name: str) -> None:
     """From the registration to the QR code, the session and the account page."""
     url = f"{URL_NAME}?q=a&b=<{name}>"

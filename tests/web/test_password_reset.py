@@ -118,6 +118,7 @@ def test_a_link_that_was_used(served: Served, name: str) -> None:
     assert answer.status_code == 403
     assert RESET_OVER in browser.alert
     assert browser.page.find("a", string="Ask for a new link")
+    assert browser.page.find("a", string="To the login")  # after a double click, the password is set
 
 
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "Origin", "Referer"])

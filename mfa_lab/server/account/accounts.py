@@ -50,6 +50,9 @@ _PAGE = (
     .order_by(accounts.c.id)
     .limit(bindparam("count"))
 )
+_TAKEN_BY_ANOTHER = (
+    select(accounts.c.id).where(IS_NAMED, accounts.c.id != bindparam("account")).execution_options(alone=True)
+)
 _MINE = accounts.c.id == bindparam("account")
 _SET_STATE = update(accounts).where(_MINE).values(state=bindparam("new"))
 _SET_NAME = update(accounts).where(_MINE).values(name=bindparam("new"), normal_name=bindparam("normal"))
@@ -133,31 +136,36 @@ class Accounts:
         """
         now, store = self._now(), self._services.store
         with locked(self._services, account) as (connection, row):
+            # Before the account's row changes: whoever adds a notification in the outbox waits for this row.
+            store.lock_also(connection, locks.OUTBOX)
             _end_everything(connection, row.id)
             authenticators.retire(connection, row.id)
             recovery.replace_codes(connection, row.id, [], "")
+            throttle.clear(connection, self._services.throttle_key(Redacted(row.normal_name)))
             connection.execute(_BURY, {"account": row.id, "normal": f" {row.id}"})
             for statement in _FORGET:
                 connection.execute(statement, {"account": row.id})
             record(connection, now, Event.ACCOUNT_DELETED, row.id, actor=operator(by), actor_id=by)
-            store.lock_also(connection, locks.OUTBOX)
             connection.execute(_FORGET_NOTIFICATIONS, {"account": row.id})
 
     def rename(self, account: str | Subject, name: str, *, by: str = "") -> None:
         """Give the account another name. Its subject and its sessions stay, and its old name becomes free.
 
-        The label on the owner's phone and in passkeys stays the same. Raises `NameTaken`, and `InvalidInput` if the
-        name is not allowed, or if an identity provider checks the account's first factor.
+        The label on the owner's phone and in passkeys stays the same. A link for a new password that was mailed to
+        the old name is no longer valid. Raises `NameTaken`, and `InvalidInput` if the name is not allowed, or if an
+        identity provider checks the account's first factor.
         """
         typed, name = name, checked_name(name)
         build_uri(new_secret(), account=name, issuer=self._services.issuer)  # see `administration.register`
         now = self._now()
         with locked(self._services, account, typed) as (connection, row):
             _has_password(row)
-            holder = _find(connection, typed)
-            taken = holder is not None and holder.id != row.id
+            others = spellings(typed)._asdict() | {"account": row.id}
+            taken = connection.execute(_TAKEN_BY_ANOTHER, others).first() is not None
             if not taken and row.name != name:
                 connection.execute(_SET_NAME, {"account": row.id, "new": name, "normal": normal_name(name)})
+                pending_logins.end_resets(connection, row.id)
+                throttle.clear(connection, self._services.throttle_key(Redacted(row.normal_name)))
                 _tell(connection, now, Event.ACCOUNT_RENAMED, row.id, by)
         if taken:
             raise NameTaken("this name is taken: choose another one")
@@ -248,9 +256,9 @@ def _find(connection: Connection, account: str | Subject) -> Any:
 def _records(connection: Connection, rows: Iterable[Any]) -> tuple[Account, ...]:
     rows = tuple(rows)
     kinds: dict[str, dict[Kind, int]] = defaultdict(dict)
-    for factor in authenticators.last_uses(connection, [row.id for row in rows]):
+    for factor in authenticators.last_logins(connection, [row.id for row in rows]):
         of_account = kinds[factor.account_id]
-        of_account[Kind(factor.kind)] = max(factor.used_at, of_account.get(Kind(factor.kind), 0))
+        of_account[Kind(factor.kind)] = max(factor.used_at or 0, of_account.get(Kind(factor.kind), 0))
     return tuple(
         Account(
             row.id,
@@ -258,7 +266,7 @@ def _records(connection: Connection, rows: Iterable[Any]) -> tuple[Account, ...]
             AccountState(row.state),
             row.created_at,
             tuple(kinds[row.id]),
-            max(kinds[row.id].values(), default=None),
+            max(kinds[row.id].values(), default=0) or None,
             None if row.issuer is None else Subject(row.issuer, row.external_id),
         )
         for row in rows

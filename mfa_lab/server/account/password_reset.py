@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, literal, select, update
 
 from mfa_lab.errors import InvalidInput, Reason
 from mfa_lab.redaction import Redacted, clears_variables
@@ -34,7 +34,7 @@ _OWN_COUNT = "password reset\0"
 contains a NUL character.
 """
 _AT_ONCE = 2000
-"""The number of requests that the outbox answers at once. A flood of requests must not delay an owner's mail."""
+"""The number of requests for known names that the outbox answers at once."""
 _PATH = "(?:/[A-Za-z0-9._~-]+)+"
 _PAGE = re.compile(rf"(?:https://[a-z0-9.-]+|http://(?:127\.0\.0\.1|(?:[a-z0-9-]+\.)*localhost))(?::[0-9]+)?{_PATH}")
 
@@ -51,22 +51,25 @@ _NAMED = (
     .limit(1)
     .execution_options(alone=True)
 )
-_ACCOUNT = select(accounts.c.state, accounts.c.issuer).where(accounts.c.id == bindparam("account"))
+_ACCOUNT = select(accounts.c.state, accounts.c.issuer, accounts.c.name).where(accounts.c.id == bindparam("account"))
 _ADD = insert(table).execution_options(later=True)
+_ANY_WAITING = (
+    select(table.c.token_hash).where(table.c.ended == _REQUESTED, table.c.expires_at > bindparam("now")).limit(1)
+)
 _WAITING = (
-    select(table.c.token_hash, accounts.c.id.label("account_id"), accounts.c.state, accounts.c.issuer)
-    .select_from(table.outerjoin(accounts, table.c.account_id == accounts.c.id))
+    select(table.c.token_hash, table.c.account_id, accounts.c.state, accounts.c.issuer)
+    .join_from(table, accounts, table.c.account_id == accounts.c.id)
     .where(table.c.ended == _REQUESTED, table.c.expires_at > bindparam("now"))
     .order_by(table.c.expires_at)
     .limit(_AT_ONCE)
 )
-_ANSWERED = delete(table).where(table.c.token_hash == bindparam("request")).execution_options(later=True)
-_END_OLDER = (
-    update(table)
-    .where(table.c.account_id == bindparam("account"), table.c.ended.is_(None))
-    .values(ended="superseded")
+# All at once: otherwise a flood of requests for unknown names would delay the owners' requests until they expire.
+_DROP_OF_NOBODY = (
+    delete(table)
+    .where(table.c.ended == _REQUESTED, ~exists().where(accounts.c.id == table.c.account_id))
     .execution_options(later=True)
 )
+_ANSWERED = delete(table).where(table.c.token_hash == bindparam("request")).execution_options(later=True)
 _READ = (
     select(
         table.c.account_id,
@@ -121,31 +124,34 @@ def request(services: Services, name: Redacted, now: int) -> None:
 def announce(services: Services, now: int) -> None:
     """Turn the requests that wait into security notifications, which the outbox then sends with a link."""
     with services.store.reading() as connection:
-        if connection.execute(_WAITING, {"now": now}).first() is None:
+        if connection.execute(_ANY_WAITING, {"now": now}).first() is None:
             return
     with services.store.transaction(locks.OUTBOX) as connection:
         rows = connection.execute(_WAITING, {"now": now}).all()
+        connection.execute(_DROP_OF_NOBODY)
         for row in rows:
             connection.execute(_ANSWERED, {"request": row.token_hash})
         for account_id in {row.account_id for row in rows if _has_password(row)}:
             notify(connection, now, Event.PASSWORD_RESET_REQUESTED, account_id)
 
 
-def link(services: Services, now: int, event: str, account_id: str, at: int) -> str | None:
+def link(services: Services, now: int, event: str, account_id: str, name: str, at: int) -> str | None:
     """Return the link that a notification of `event` must contain. For most events, the link is ''.
 
     The link of a reset contains a new token, which ends an earlier token. Return None if the notification is too
-    old for a link, or if the account may no longer get a link. A browser sends the part after the `#` to no server,
-    so the token is in no log and in no Referer header.
+    old for a link, or if the account may no longer get a link. `name` is the name to which the notification goes. If
+    the account has another name now, return None, too. A browser sends the part after the `#` to no server, so the
+    token is in no log and in no Referer header.
     """
     if event != Event.PASSWORD_RESET_REQUESTED:
         return ""
     if not services.reset_page or at + services.policy.password_reset_seconds <= now:
         return None
     with services.store.transaction(locks.account(account_id)) as connection:
-        if not _has_password(connection.execute(_ACCOUNT, {"account": account_id}).one()):
+        account = connection.execute(_ACCOUNT, {"account": account_id}).one()
+        if not _has_password(account) or account.name != name:
             return None
-        connection.execute(_END_OLDER, {"account": account_id})
+        pending_logins.end_resets(connection, account_id)
         reset = _store(connection, services, account_id, at)
         record(connection, now, Event.PASSWORD_RESET_ISSUED, account_id, actor=Actor.PROGRAM)
     return f"{services.reset_page}#{reset.token.reveal()}"
@@ -159,7 +165,7 @@ def issue(services: Services, account: str, now: int, by: str) -> PasswordReset:
                 "this account is disabled, or an identity provider checks its first factor: enable it first, or "
                 "change the password there"
             )
-        connection.execute(_END_OLDER, {"account": row.id})
+        pending_logins.end_resets(connection, row.id)
         reset = _store(connection, services, row.id, now)
         record(connection, now, Event.PASSWORD_RESET_ISSUED, row.id, actor=operator(by), actor_id=by)
         notify(connection, now, Event.PASSWORD_RESET_ISSUED, row.id)

@@ -29,9 +29,10 @@ _PRESENT = select(PRESENT)
 _STATES = select(factors.c.kind, factors.c.state).where(
     factors.c.account_id == bindparam("account"), factors.c.state != State.REPLACED
 )
+_STEP_START = factors.c.last_step * factors.c.period_seconds
 _LAST_USE = case(
     (factors.c.kind == Kind.PASSKEY, func.coalesce(passkeys.c.used_at, factors.c.created_at)),
-    else_=factors.c.last_step * factors.c.period_seconds,
+    else_=_STEP_START,
 )
 _LISTED = (
     select(factors.c.id, factors.c.label, factors.c.created_at, _LAST_USE.label("used_at"), factors.c.kind)
@@ -39,8 +40,13 @@ _LISTED = (
     .where(factors.c.account_id == bindparam("account"), factors.c.state == State.ACTIVE)
     .order_by(factors.c.created_at, factors.c.id)
 )
-_LAST_USES = (
-    select(factors.c.account_id, factors.c.kind, _LAST_USE.label("used_at"))
+# An enrolment consumes a step, which begins before the enrolment and is no login.
+_LAST_LOGIN = case(
+    (factors.c.kind == Kind.PASSKEY, passkeys.c.used_at),
+    (factors.c.created_at < _STEP_START, _STEP_START),
+)
+_LAST_LOGINS = (
+    select(factors.c.account_id, factors.c.kind, _LAST_LOGIN.label("used_at"))
     .select_from(factors.outerjoin(passkeys, passkeys.c.factor_id == factors.c.id))
     .where(factors.c.account_id.in_(bindparam("accounts", expanding=True)), factors.c.state != State.REPLACED)
     .order_by(factors.c.kind)
@@ -82,9 +88,9 @@ def listed(connection: Connection, account_id: str) -> tuple[Authenticator, ...]
     return tuple(Authenticator(r.id, r.label, r.created_at, r.used_at, Kind(r.kind)) for r in rows)
 
 
-def last_uses(connection: Connection, account_ids: list[str]) -> Sequence[Any]:
-    """Return a row for each authenticator of these accounts, active or disabled: its account, kind and last use."""
-    return connection.execute(_LAST_USES, {"accounts": account_ids}).all()
+def last_logins(connection: Connection, account_ids: list[str]) -> Sequence[Any]:
+    """Return a row for each authenticator of these accounts, active or disabled: its account, kind and last login."""
+    return connection.execute(_LAST_LOGINS, {"accounts": account_ids}).all()
 
 
 def bind(connection: Connection, row: Any, kind: Kind, now: int, *, last_step: int = 0) -> None:

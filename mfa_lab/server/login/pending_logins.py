@@ -79,13 +79,13 @@ _COUNT_FAILED_ATTEMPT = (
     .values(wrong_codes=table.c.wrong_codes + 1)
     .execution_options(later=True)
 )
-_END_ALL = [
+_END_PENDINGS, _END_ENROLMENTS, _END_RESETS = (
     update(one)
     .where(one.c.account_id == bindparam("account"), one.c.ended.is_(None))
     .values(ended="superseded")
     .execution_options(later=True)
     for one in (table, enrolments, password_resets)
-]
+)
 
 
 class Found(NamedTuple):
@@ -192,8 +192,13 @@ def how_it_ended(connection: Connection, token: str) -> str | None:
 
 def supersede(connection: Connection, account_id: str) -> None:
     """End every open step of an account: pending logins, enrolments that are not confirmed yet, password resets."""
-    for statement in _END_ALL:
+    for statement in (_END_PENDINGS, _END_ENROLMENTS, _END_RESETS):
         connection.execute(statement, {"account": account_id})
+
+
+def end_resets(connection: Connection, account_id: str) -> None:
+    """End the account's password resets: no link that was sent before is valid any more."""
+    connection.execute(_END_RESETS, {"account": account_id})
 
 
 def why_unusable(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:

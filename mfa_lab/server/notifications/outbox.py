@@ -55,9 +55,9 @@ _CLAIM = (
 _SENT = update(notifications).where(notifications.c.id == bindparam("notice")).values(sent_at=bindparam("now"))
 
 
-Links = Callable[[str, str, int], str | None]
-"""Return the link for a notification, given its event, account id and time. The result None means that it is too late
-for a link, and that nothing is sent.
+Links = Callable[[str, str, str, int], str | None]
+"""Return the link for a notification, given its event, account id, account name and time. The result None means that
+the notification may have no link any more, and that nothing is sent.
 """
 
 
@@ -74,7 +74,7 @@ def send(store: Store, notifier: Notifier, now: int, link_of: Links) -> int:
     too_late: list[int] = []
     try:
         for row in waiting:
-            link = link_of(row.event, row.account_id, row.at)
+            link = link_of(row.event, row.account_id, row.name, row.at)
             if link is None:
                 too_late.append(row.id)
             elif _sends(notifier, row.name, Notification(row.at, row.event, link)):

@@ -17,6 +17,8 @@ from mfa_lab.web.site import Site
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 _AT_ONCE = 50
+_FORMS = {"find", "state", "name", "password", "session", "sessions", "delete"}
+"""The ends of the forms' addresses. A login after a rejected form comes back to such an address."""
 
 
 def another(admin: Session, subject: str) -> str:
@@ -61,6 +63,8 @@ def find(visit: Posted) -> Response:
 @router.get("/accounts/{subject}")
 def show_account(visit: Shown, subject: str) -> Response:
     admin = admin_of(visit)
+    if subject in _FORMS:
+        return visit.go("/accounts")
     return visit.page("one_account.html", **_shown(visit, admin, known(subject)))
 
 

@@ -229,6 +229,42 @@ def test_a_renamed_account_is_the_same_account(enrolled: Deployment) -> None:
     assert "account renamed" in [one.event for one in enrolled.server.notifications(session)]
 
 
+@pytest.mark.parametrize("free", ["delete", "rename"])
+def test_a_free_name_has_no_count_of_guesses(free: str, enrolled: Deployment) -> None:
+    """Guesses at the earlier account's password delay no login of the next account."""
+    for _ in range(4):
+        reason(enrolled.begin, NAME, WRONG)
+    accounts = enrolled.server.accounts
+    accounts.delete(NAME) if free == "delete" else accounts.rename(NAME, OTHER)
+    enrolled.server.register(NAME, PASSWORD)
+    assert enrolled.begin()
+
+
+def test_an_enrolment_is_no_login(enrolled: Deployment) -> None:
+    """An operator who looks for accounts that nobody uses must not take one for the other."""
+    find = enrolled.server.accounts.find
+    assert find(NAME).used_at is None
+    holder = PasskeyHolder(SeededRandomness(1))
+    session = enrolled.log_in()
+    used_at = find(NAME).used_at
+    assert used_at is not None
+    assert session.created_at - 30 < used_at <= session.created_at
+    enrolled.add_passkey(session, holder)
+    assert find(NAME).used_at == used_at
+    session = enrolled.passkey_login(holder)
+    assert find(NAME).used_at == session.created_at
+
+
+def test_an_old_database_may_have_two_spellings(enrolled: Deployment) -> None:
+    """The account of the one spelling cannot take the other."""
+    enrolled.server.register("ann@bücher.example", NEW)
+    enrolled.tamper("UPDATE accounts SET normal_name = 'ann@xn--bcher-kva.example' WHERE name LIKE 'alice%'")
+    before = enrolled.dump()
+    with pytest.raises(NameTaken):
+        enrolled.server.accounts.rename(subject(enrolled, "ann@xn--bcher-kva.example"), "Ann@xn--bcher-kva.example")
+    assert enrolled.dump() == before
+
+
 def test_a_taken_name_is_refused_in_each_spelling(enrolled: Deployment) -> None:
     """Nothing changes; its own name in another spelling is allowed."""
     enrolled.server.register("ann@bücher.example", NEW)
@@ -302,14 +338,14 @@ def test_every_account_is_listed_once_while_others_come_and_change(deployment: D
 
 
 def test_what_a_list_says(enrolled: Deployment) -> None:
-    """Name, state, when it was made, its kinds of authenticators, and the last login."""
+    """Name, state, when it was made, its kinds of authenticators, and the last login, to the step of its code."""
     session = enrolled.log_in()
     enrolled.add_passkey(session, PasskeyHolder(SeededRandomness(1)))
     enrolled.server.register(OTHER, NEW)
     enrolled.server.accounts.disable(OTHER)
     now = enrolled.clock.now()
     by_name = {account.name: account for account in enrolled.server.accounts.list()}
-    mine = Account(session.subject, NAME, AccountState.ACTIVE, START, (Kind.PASSKEY, Kind.TOTP), now)
+    mine = Account(session.subject, NAME, AccountState.ACTIVE, START, (Kind.PASSKEY, Kind.TOTP), now - now % 30)
     assert by_name[NAME] == mine == enrolled.server.accounts.find(session.subject)
     assert by_name[OTHER] == Account(subject(enrolled, OTHER), OTHER, AccountState.DISABLED, now)
 

@@ -137,12 +137,17 @@ def disabled_and_enabled(deployment: Deployment, _reset: PasswordReset) -> None:
     deployment.server.accounts.enable(NAME)
 
 
+def renamed(deployment: Deployment, _reset: PasswordReset) -> None:
+    """The link was mailed to the old name, which may be somebody else's by now."""
+    deployment.server.accounts.rename(NAME, "new@example.org")
+
+
 def deleted(deployment: Deployment, _reset: PasswordReset) -> None:
     deployment.server.accounts.delete(NAME)
 
 
 ENDS = [used, too_late, a_newer_one, a_newer_mail, a_changed_password, from_elsewhere]
-ENDS += [disabled, disabled_and_enabled, deleted, set_by_an_operator]
+ENDS += [disabled, disabled_and_enabled, deleted, set_by_an_operator, renamed]
 
 
 @pytest.mark.parametrize("how", ENDS)
@@ -311,10 +316,14 @@ def test_many_requests_at_once_are_one_mail(tmp_path: Path) -> None:
 
 
 def test_a_flood_of_names_delays_no_owner(enrolled: Deployment) -> None:
-    """Requests for names that nobody has are answered in the same round, by no mail."""
-    for number in range(150):
-        enrolled.server.start_password_reset(f"nobody-{number}@example.org")
+    """Requests for names that nobody has are answered in the same round, by no mail, however many there are."""
+    enrolled.server.start_password_reset(UNKNOWN)
+    enrolled.tamper(
+        "INSERT INTO password_resets WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+        "SELECT token_hash || i, account_id || i, expires_at, ended FROM n, password_resets"
+    )
     assert asked(enrolled)
+    assert enrolled.rows("SELECT count(*) FROM password_resets") == [(1,)]
 
 
 # Mail
@@ -370,6 +379,23 @@ def test_an_operator_issues_one(enrolled: Deployment) -> None:
     assert box.mails[-1][1].event == "password reset issued"
     assert box.links() == []
     enrolled.server.finish_password_reset(reset, NEW)
+
+
+def test_a_link_goes_to_no_name_that_the_account_had(enrolled: Deployment) -> None:
+    """Renamed while the mails of a batch are sent, before its own turn."""
+
+    class Renames(Mailbox):
+        def send(self, name: str, notification: Notification) -> bool:
+            if not self.mails:
+                enrolled.server.accounts.rename("bob@example.org", "robert@example.org")
+            return super().send(name, notification)
+
+    enrolled.server.register("bob@example.org", PASSWORD)
+    for name in (NAME, "bob@example.org"):
+        enrolled.server.start_password_reset(name)
+    box = Renames()
+    enrolled.server.send_notifications(box)
+    assert [name for name, _ in box.links()] == [NAME]
 
 
 @pytest.mark.parametrize("name", [UNKNOWN, "", "disabled@example.org", "deleted@example.org", "external@example.org"])

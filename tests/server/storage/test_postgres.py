@@ -472,3 +472,20 @@ def test_an_id_that_was_given_up_stops_nobody(deployment: Deployment) -> None:
         failing.rollback()
     deployment.server.begin_login(NAME, PASSWORD)
     assert [line.id - last for line in deployment.server.audit_lines(after=last)] == [2]
+
+
+def test_a_deletion_and_a_new_notification_do_not_wait_for_each_other(deployment: Deployment) -> None:
+    """The outbox adds a notification about a forgotten password while an administrator deletes the account."""
+    subject = deployment.server.accounts.find(NAME).subject
+    with psycopg.connect(deployment.url) as outbox, ThreadPoolExecutor(1) as pool:
+        outbox.execute(f"SELECT pg_advisory_xact_lock(hashtextextended('{locks.OUTBOX.value}', 0))")
+        deletion = pool.submit(deployment.server.accounts.delete, NAME)
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not deletion.done() and deployment.rows(waiting) != [(1,)]:
+            time.sleep(0.01)
+        outbox.execute(
+            "INSERT INTO notices (account_id, at, event) VALUES (%s, 1, 'password reset requested')", [subject]
+        )
+        outbox.commit()
+        deletion.result(timeout=30)
+    assert deployment.rows("SELECT count(*) FROM notices") == [(0,)]
