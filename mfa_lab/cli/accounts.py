@@ -28,7 +28,8 @@ _account_argument = click.argument("account")
 def accounts() -> None:
     """For operators: list, disable, enable, rename and delete accounts, set their passwords, and end their sessions.
 
-    ACCOUNT is the name of an account or its id. The audit log says that the program acted.
+    ACCOUNT is the name of an account, or its id, which `mfa-lab accounts list` prints. An account without a password
+    here, which `begin_for` made, has only the id. The audit log says that the program acted.
     """
 
 

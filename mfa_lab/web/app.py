@@ -74,6 +74,8 @@ def add_mfa(
     app.add_api_route(f"{prefix}/style.css", _style, include_in_schema=False)
     app.add_api_route(f"{prefix}/passkey.js", _passkey_script, include_in_schema=False)
     app.add_api_route(f"{prefix}/new-password.js", _new_password_script, include_in_schema=False)
+    if prefix:  # otherwise this path is the application's own front page
+        app.add_api_route(f"{prefix}/", _to_the_account, include_in_schema=False)
     app.add_exception_handler(Stopped, stopped)
     app.add_middleware(Shield, site=site)
 
@@ -125,7 +127,8 @@ def create_app(
         registration=registration,
         cookie_path=cookie_path,
     )
-    app.add_api_route(f"{prefix}/", _to_the_account, include_in_schema=False)
+    if not prefix:
+        app.add_api_route("/", _to_the_account, include_in_schema=False)
     app.router.routes.append(Route(f"{prefix}/verify", Verify(behind_proxy=behind_proxy)))  # of every method
     app.add_exception_handler(HTTPException, _not_here)
     return app

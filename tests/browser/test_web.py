@@ -177,7 +177,7 @@ def walk(page: Page, served: Served, name: str, look: Callable[[str], None]) -> 
     press("Disable this account")
     press("Enable this account")
     page.goto("/admin")
-    page.get_by_label("Name of the account").fill(name)
+    page.get_by_label("Name or id of the account").fill(name)
     press("Make a reset code")
     look("reset-code")
     page.goto("/account")

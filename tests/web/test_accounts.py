@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from mfa_lab import SeededRandomness
+from mfa_lab import Phone, SeededRandomness, Subject
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import build_uri
 from tests.web.kit import ABSENT_ADMIN, ADMIN, PASSWORD, WRONG, Api, Browser, Served, refused
@@ -215,6 +215,26 @@ def test_the_pages(served: Served, browser: Browser, name: str) -> None:
     lines = [line.event for line in served.server.audit_log() if line.account_id == subject]
     for event in ("account disabled", "account enabled", "account renamed", "account deleted"):
         assert lines.count(event) == 1
+
+
+def test_from_a_line_of_the_log_to_a_reset_code(served: Served, browser: Browser, name: str) -> None:
+    """The log links to the account. Its page makes a reset code by the id, for a user of another issuer, too."""
+    served.enrol(name)
+    external, phone = Subject("https://sso.example.org", name), Phone(served.clock)
+    enrolment = served.server.start_enrolment(served.server.begin_for(external, name="Ann"))
+    phone.add(enrolment.uri)
+    served.server.confirm_enrolment(enrolment, phone.code())
+    for account in (name, external):
+        found = served.server.accounts.find(account)
+        browser.get("/admin")
+        assert browser.page.select_one(f"table a[href$='/accounts/{found.subject}']").text == found.subject[:8]
+        browser.get(f"/accounts/{found.subject}")
+        browser.send("/reset-code")
+        assert f"only to the owner of {found.name}." in browser.answer.text
+        assert len(browser.page.select(".codes li")) == 1
+    served.server.accounts.disable(external)
+    browser.get(f"/accounts/{found.subject}")
+    assert not browser.page.select("form[action$='/reset-code']")  # a disabled account enrols nothing
 
 
 def form_token(browser: Browser) -> str:

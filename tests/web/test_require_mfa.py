@@ -41,6 +41,9 @@ def test_the_applications_own_pages_stay_its_own(served: Served, browser: Browse
     assert "content-security-policy" not in answer.headers
     assert httpx.get(f"{served.url}/mfa/login", headers={"Host": "any.example"}).status_code == 400
     assert httpx.get(f"{served.url}/mfa/login").headers["content-security-policy"].startswith("default-src 'none'")
+    for path in ("/mfa", "/mfa/"):  # what a person types
+        browser.get(path)
+        assert browser.path == "/mfa/account"
 
 
 def test_a_browser_is_sent_to_log_in_and_comes_back(served: Served) -> None:

@@ -29,7 +29,10 @@ from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts, enrolments, factors, notifications
 
 MOST_LISTED = 1000
-_NOBODY = "no account has this name or id: check the spelling"
+_NOBODY = (
+    "no account has this name or id: check the spelling. If the user comes from an identity provider or from your "
+    "application's own login, give the id, because only a name with a password finds an account"
+)
 _ROWS = select(
     accounts.c.id,
     accounts.c.name,

@@ -139,9 +139,9 @@ def link(services: Services, now: int, event: str, account_id: str, name: str, a
     """Return the link that a notification of `event` must contain. For most events, the link is ''.
 
     The link of a reset contains a new token, which ends an earlier token. Return None if the notification is too old
-    for a link, or if the account may no longer get a link. `name` is the name to which the notification goes. If the
-    account has another name now, return None, too. A browser sends the part after the `#` to no server, so the token
-    is in no log and in no Referer header.
+    for a link, or if the account may no longer get a link. `name` is the name to which the notification goes. If
+    the account has another name now, return None, too. A browser sends the part after the `#` to no server, so the
+    token is in no log and in no Referer header.
     """
     if event != Event.PASSWORD_RESET_REQUESTED:
         return ""

@@ -102,8 +102,9 @@ def show_admin(visit: Shown) -> Response:
 def reset_code(visit: Posted) -> Response:
     admin = admin_of(visit)
     visit.form("admin.html", **_log(visit))
-    codes = visit.server.issue_reset_code(visit.field("account"), by=admin.subject)
-    return visit.page("reset_code.html", account=visit.field("account"), codes=codes)
+    account = visit.server.accounts.find(visit.field("account"))
+    codes = visit.server.issue_reset_code(account.subject, by=admin.subject)
+    return visit.page("reset_code.html", account=account.name, codes=codes)
 
 
 def admin_of(visit: Visit) -> Session:
