@@ -47,11 +47,12 @@ class Verify:
     """The ASGI application at `/verify`. It answers every method, and never reads a body.
 
     If the cookie's session meets the demands, the answer is 204. Its header `Remote-User` contains the account's
-    name, and its header `Remote-Subject` contains `Session.subject`. An account of `begin_for` has no `Remote-User`, because its name is not
-    unique. Otherwise the answer is 401. For a browser,
-    `Login-Location` is then the path of the login that leads back to the page. The query parameters `max_age` (in
-    seconds) and `phishing_resistant` are the demands. With `redirect=yes`, a browser gets 303 instead of 401, for a
-    proxy that passes on the answer. If another site made the browser send the request (CSRF), the answer is 403.
+    name, and its header `Remote-Subject` contains `Session.subject`. The answer for an account of `begin_for` has no
+    `Remote-User`, because the name of such an account is not unique.
+
+    If the session does not meet the demands, the answer is 401. For a browser, `Login-Location` is then the path of
+    the login that leads back to the page. The query parameters `max_age` (in seconds) and `phishing_resistant` are the
+    demands. With `redirect=yes`, a browser gets 303 instead of 401, for a proxy that passes on the answer. If another site made the browser send the request (CSRF), the answer is 403.
 
     With `behind_proxy`, the server uses the headers in which the proxy describes the original request. Only a
     trusted proxy can send them: the web server sets the scheme to https only for such a proxy, and `Shield` rejects
