@@ -51,8 +51,9 @@ class Verify:
     `Remote-User`, because the name of such an account is not unique.
 
     If the session does not meet the demands, the answer is 401. For a browser, `Login-Location` is then the path of
-    the login that leads back to the page. The query parameters `max_age` (in seconds) and `phishing_resistant` are the
-    demands. With `redirect=yes`, a browser gets 303 instead of 401, for a proxy that passes on the answer. If another site made the browser send the request (CSRF), the answer is 403.
+    the login that leads back to the page. The query parameters `max_age` (in seconds) and `phishing_resistant` are
+    the demands. With `redirect=yes`, a browser gets 303 instead of 401, for a proxy that passes on the answer. If
+    another site made the browser send the request (CSRF), the answer is 403.
 
     With `behind_proxy`, the server uses the headers in which the proxy describes the original request. Only a
     trusted proxy can send them: the web server sets the scheme to https only for such a proxy, and `Shield` rejects

@@ -168,7 +168,7 @@ def _defaults(dependant: Dependant | None) -> Iterator[object]:
 
 
 def _is_guard(default: object) -> bool:
-    return isinstance(default, FunctionType) and default in _DEPENDENCIES
+    return isinstance(default, FunctionType) and (default is require_mfa or default in _DEPENDENCIES)
 
 
 def check_sender(request: Request) -> None:

@@ -58,7 +58,7 @@ class Shield:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _refuse_misuse(scope["app"], send)
-        elif not self._checked:  # a mounted application gets no lifespan
+        elif not self._checked and "app" in scope:  # a mounted application gets no lifespan
             check_routes(scope["app"])
             self._checked = True
         inside = scope["type"] == "http" and self._ours(path_in(scope))

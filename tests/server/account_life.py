@@ -384,13 +384,15 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from([NAME, "Alice.New@example.org", BOB]))
     def rename(self, name: str) -> None:
-        """The count of wrong passwords belongs to the name, and everything else to the account."""
+        """The count of wrong passwords belongs to the old name and ends with it; everything else stays."""
         before = self.server.accounts.find(self.account.name).subject
         if name == BOB:
             with pytest.raises(NameTaken):
                 self.server.accounts.rename(self.account.name, name)
             return
         self.server.accounts.rename(self.account.name, name)
+        if name != self.account.name:
+            self.account.passwords.clear()
         self.account.name = name
         assert self.server.accounts.find(name).subject == before
 
@@ -401,6 +403,7 @@ class Life(RuleBasedStateMachine):
             return
         old = self.account
         self.server.accounts.delete(old.name)
+        old.passwords.clear()
         self.server.register(old.name, PASSWORD)
         self.account = Account(PASSWORD, old.name, old.counts)
         for session in old.sessions:

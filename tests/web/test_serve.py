@@ -240,7 +240,7 @@ def test_where_a_link_leads(origins: str, notifications: str, page: str, tmp_pat
 def test_the_operator_trusts_the_clock(tmp_path: Path) -> None:
     """`mfa-lab trust-clock` leaves its line in the log."""
     url = f"sqlite:///{tmp_path / 'lab.db'}"
-    assert "check the URL" in CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).output
+    assert "there is no database" in CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).output
     MfaServer(url).register("alice@example.org", PASSWORD)
     assert CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).exit_code == 0
     server = MfaServer(url)
