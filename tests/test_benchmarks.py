@@ -73,7 +73,7 @@ def test_a_redirected_run_writes_no_progress_bar():
     assert done.stdout.count("\n") == 5
 
 
-@pytest.mark.skipif(find_spec("django") is None, reason="Django is not installed: `uv run --group bench`")
+@pytest.mark.skipif(find_spec("allauth") is None, reason="django-allauth is not installed: `uv run --group bench`")
 @pytest.mark.full
 def test_the_peers_accept_and_refuse_before_they_are_measured():
     """Each library accepts every code of the run, and refuses a replay; otherwise there is no row."""

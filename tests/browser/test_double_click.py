@@ -82,6 +82,7 @@ def test_a_life_of_double_clicks(java_script: bool, gap_ms: int, browser: Browse
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_text("Do you have your recovery codes?")).to_be_visible()
     page.get_by_role("button", name="Make new recovery codes").click()
+    expect(page.locator(".codes li")).to_have_count(10)
     codes = page.locator(".codes li").all_inner_texts()
     assert len(codes) == 10
     page.get_by_label("I have saved my recovery codes").check()

@@ -17,6 +17,7 @@ from tests.web.kit import ABSENT_ADMIN, ADMIN, PASSWORD, WRONG, Api, Served, ref
 
 SCHEMATHESIS = shutil.which("schemathesis", path=str(Path(sys.executable).parent)) or "schemathesis"
 LOG_OUT = "log_out_api_session_delete"
+END_ALL = "end_every_session_api_all_sessions_delete"
 ENDING = (
     "end_session_api_sessions__session_id__delete",
     "end_session_of_account_api_accounts__subject__sessions__session_id__delete",
@@ -164,11 +165,13 @@ def test_whatever_is_sent(who: str, tmp_path: Path) -> None:
             served.enrol(ADMIN)
             token = served.api().log_in(served, ADMIN)
             # Logging out would make a nobody of whoever sends the rest; it has a run of its own below.
-            left_out = [f"--exclude-operation-id={each}" for each in (LOG_OUT, *ENDING)]
+            left_out = [f"--exclude-operation-id={each}" for each in (LOG_OUT, END_ALL, *ENDING)]
             answered = sent_whatever(served, tmp_path, token, *left_out)
             assert "201" in answered
             answered += sent_whatever(served, tmp_path, token, *[f"--include-operation-id={each}" for each in ENDING])
             assert served.api().call("GET", "/session", token).status_code == 200
+            answered += sent_whatever(served, tmp_path, token, f"--include-operation-id={END_ALL}")
+            assert served.api().call("GET", "/session", token).status_code == 401
     assert len(answered) > 200
 
 
