@@ -164,7 +164,8 @@ ALL_DIFFER, SOME_STAY = "each byte differs", "some bytes stay"
 def _many(make: MakeSecret) -> str:
     """Compare 32 secrets.
 
-    In 32 secrets, a random byte has about 30 different values, and practically never fewer than 20.
+    Across 32 random secrets, the byte at one position takes about 30 different values, and practically never
+    fewer than 20.
     """
     keys = [_key(make(MIDNIGHT)) for _ in range(32)]
     values = [len(set(column)) for column in zip(*keys, strict=False)]

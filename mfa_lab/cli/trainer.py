@@ -97,7 +97,7 @@ def seat(number: int | None, folder: Path, to: Path | None) -> None:
     default="mfa-lab-board",
     show_default=True,
     type=click.Path(path_type=Path),
-    help="Write files with this name, without suffix.",
+    help="Name the files like this; the command adds a suffix to each.",
 )
 @click.option(
     "--seats",

@@ -365,7 +365,7 @@ class MfaServer:
     def end_session(self, session: Session, session_id: str) -> None:
         """End one of the account's sessions, in a fresh session. `session_id` is an `OpenSession.id`.
 
-        Raises `AccessDenied`, also for an id of another account, and for a session that has already ended.
+        Raises `AccessDenied` if the owner has no such session, or if that session has already ended.
         """
         _expect(session, Session)
         self._answer(session_list.end(self._services, session, known(session_id), self._now()))

@@ -30,7 +30,7 @@ def our_passkey_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 
 class PasskeyWorld(World):
-    """Hold one server that `make` makes, and four people.
+    """Hold one server that `make` makes, and the accounts of four people.
 
     Alice and Mallory have an authenticator app, and have added a passkey. Bob has only a passkey, on a security key.
     Carol has only an app. `holders` maps each name to the devices that hold this person's passkeys, one on each. The

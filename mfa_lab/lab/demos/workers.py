@@ -23,7 +23,7 @@ _END_SECONDS = 10
 
 
 class FileClock:
-    """Keep a clock in a file.
+    """Store the time of a clock in a file.
 
     Every process that knows the path can read the clock, and can set it for all other processes.
     """

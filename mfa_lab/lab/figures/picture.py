@@ -25,7 +25,7 @@ INK_ON_DARK = "#E6EDF3"
 MONO = "DejaVu Sans Mono"
 SANS = "DejaVu Sans"
 TINT = 0.2
-"""The opacity of the colour in a filled box. Text on it keeps its contrast in both themes."""
+"""The opacity of the colour in a filled box. Text on such a box keeps its contrast in both themes."""
 _OTHERWISE = {SANS: "Verdana, sans-serif", MONO: "Menlo, Consolas, monospace"}
 """Fonts of nearly the same width, for machines without DejaVu."""
 

@@ -291,7 +291,7 @@ class SessionForm(Form):
         return self.pressing("I have saved my recovery codes", lambda: self.answer_to(self.keep))
 
     def ask(self) -> None:
-        """Ask about the newest recovery codes until the owner confirms that the codes are saved."""
+        """Ask whether the newest recovery codes are saved, until the owner confirms this."""
         if self._built:
             open_issue = self._to_acknowledge()
             self.question.value = _QUESTION if open_issue else ""

@@ -80,7 +80,7 @@ class FourSteps(StableBox):
 
     @cached_property
     def to_recovery(self) -> widgets.Button:
-        """Return the button that leads to the recovery, for people who have lost their phone."""
+        """Return the button that leads to account recovery, for people who have lost their phone."""
         return self._link("Use a recovery code", lambda: self._choose(recovering=True))
 
     @cached_property

@@ -92,7 +92,7 @@ def start(
 class Grounds:
     """The grounds on which an enrolment may begin. `account` is the account's row.
 
-    If a session begins the enrolment, `session_hash` is the hash of the session's token.
+    If the enrolment begins in a session, `session_hash` is the hash of the session's token.
     """
 
     account: Any

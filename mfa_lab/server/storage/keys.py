@@ -110,7 +110,7 @@ def _no_link(path: str, flags: int) -> int:
 
 
 def _exposed(status: os.stat_result, name: str) -> str | None:
-    """Return a sentence if other users could read or change the key file, otherwise None.
+    """Return a warning if other users could read or change the key file, otherwise None.
 
     Windows has no such permissions.
     """

@@ -124,7 +124,7 @@ def _bounds(data: AcceptanceMap, window: int) -> str:
 
 _WIDE, _HIGH, _LEFT, _BETWEEN, _ABOVE, _BELOW = 17.6, 6.4, 3.8, 1.6, 1.6, 2.9
 _FULL = 0.5
-"""The opacity of a cell in which acceptance is certain. Text on it keeps its contrast."""
+"""The opacity of a cell in which acceptance is certain. Text on such a cell keeps its contrast."""
 
 
 def draw(data: AcceptanceMap, ax: Axes | None = None) -> Axes:
