@@ -88,7 +88,7 @@ def gets_in(drift_seconds, second):
 """.strip(),
     hints=(
         "Ignore the step numbers at first. Count the seconds from the beginning of the server's own step.",
-        "Counted from that beginning, the phone's time is `second` plus the drift. A slow phone has a negative drift.",
+        "Counted from that beginning, the phone shows `second` plus the drift. A slow phone has a negative drift.",
         (
             "Three steps are open, from 30 seconds before that beginning to 60 seconds after it. Which of these two "
             "limits is still inside the window?"

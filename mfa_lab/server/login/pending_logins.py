@@ -157,7 +157,7 @@ def accepted_kinds(policy: Policy, *, app: bool, passkey: bool) -> tuple[Kind, .
 
 
 def accepted(services: Services, pending: PendingLogin, now: int) -> tuple[Kind, ...] | Decision:
-    """Return the kinds of authenticators that can complete this login now, or a rejection if there are none."""
+    """Return the kinds of authenticators that can complete this login now, or a rejection if nothing can."""
     with services.store.reading() as connection:
         found = read(connection, token_hash(pending.token))
     decision = why_unusable(services, found.row, now)
